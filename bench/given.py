@@ -18,7 +18,7 @@ from measuring import used
 from stores import Built
 
 from cdr.app import extraction
-from cdr.store import encrypting, git_files, layout
+from cdr.store import encrypting, layout
 from cdr.store.parts import NOT_AT_REST
 from cdr.store.store import Store
 from cdr.store.unsealing import Unsealing
@@ -51,12 +51,11 @@ def loaded() -> Iterator[tuple[str, float]]:
 def programs(built: Built) -> Iterator[tuple[str, float]]:
     """What each program takes that a notification starts, in milliseconds; `built` may be changed."""
     store = Store(built.store, extraction(), built.member)
-    gnupg, head, git = store.snapshot.keys.gnupg, store.sealed.head, store.git
+    gnupg = store.snapshot.keys.gnupg
     readers = store.sealed.keys.registry.readers(layout.CASE)
     at_work = store.history.state.sealed(f"{built.member}/{NOT_AT_REST}") or b""
     kept = [gnupg.seal(b"x" * size, SECRET) for size in (len(at_work), SINCE)]
     secret = gnupg.encrypt(SECRET.encode(), [built.member])
-    path, blob = next((path, blob) for path, blob in git.tree(head).items() if path.startswith("cases/"))
 
     def unsealed() -> None:
         opening = Unsealing(gnupg)
@@ -69,8 +68,6 @@ def programs(built: Built) -> Iterator[tuple[str, float]]:
         ("gpg: the secret of what is kept (private key), and what is kept and asked", unsealed),
         ("gpg: two documents encrypted to the members", lambda: encrypting.encrypted(gnupg, DOCUMENTS, readers)),
         ("gpg: the signature (private key)", lambda: gnupg.sign(b"x" * 400, built.member)),
-        ("git: the branch", lambda: git.publish(head, head, "bench")),
-        ("git: its index", lambda: git_files.stage(git, {path: blob}, head)),
         ("gpg: what was recorded, sealed", lambda: gnupg.seal(b"x" * SINCE, SECRET)),
     )
     for name, start in started:

@@ -24,7 +24,7 @@ from cdr import resources
 from cdr.app import App
 from cdr.store import layout
 from cdr.store.crypto import Gnupg
-from cdr.store.index import Extraction
+from cdr.store.extraction import Extraction
 from cdr.store.store import Store
 from cdr.store.transaction import Change
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from cdr.domain.process.policy import Policy
     from cdr.domain.rulebook.configuration import Configuration
     from cdr.errors import Problem
-    from cdr.store.index import Extraction
+    from cdr.store.extraction import Extraction
     from cdr.store.layout import Kind
     from cdr.store.store import Store
 
@@ -242,7 +242,7 @@ class App:
     def configuration_problems(self, body: Mapping[str, Any]) -> list[Problem]:
         """What is wrong with a cdr.yaml beyond its schema."""
         from cdr.domain.rulebook import area_rules
-        from cdr.domain.rulebook.configuration import configuration_problems
+        from cdr.domain.rulebook.store_rules import configuration_problems
 
         return [*configuration_problems(body), *area_rules.problems(body, self.national_policy)]
 
@@ -323,7 +323,7 @@ def _loaded(raw: bytes) -> Any:
 def extraction() -> Extraction:
     """What the local index keeps: what questions across cases ask, and no narrative of any form."""
     from cdr import columns, indexed
-    from cdr.store.index import Extraction
+    from cdr.store.extraction import Extraction
 
     def facts(kind: Kind, body: Mapping[str, Any]) -> dict[str, Any]:
         return indexed.facts_of(kind, body, _minimum)

@@ -203,6 +203,17 @@ class DiskFailed(CdrError):
     exit_code = 74
 
 
+class GitFailed(DiskFailed):
+    """A git command ended with an error; its own words stay out of sight, for they may quote a path."""
+
+    def __init__(self, command: str, code: int, said: bytes = b"", out: bytes = b"") -> None:
+        how = f"was stopped (signal {-code})" if code < 0 else f"failed ({code})"
+        super().__init__(f"git {command} {how}.", "See what is wrong with: cdr doctor")
+        self.code = code
+        self.said = said
+        self.out = out
+
+
 class NotKnown(CdrError):
     """Whether a change was recorded cannot be seen."""
 

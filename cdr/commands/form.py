@@ -11,7 +11,8 @@ from cdr import disk
 from cdr.app import App
 from cdr.commands.options import Reference, as_json, pass_app
 from cdr.domain.asking.requests import Request
-from cdr.domain.rulebook.agency_routes import FORM, ROUTE_IN_WORDS
+from cdr.domain.rulebook.agency_routes import ROUTE_IN_WORDS
+from cdr.domain.rulebook.configuration import FORM
 from cdr.errors import WrongUsage
 from cdr.terminal.output import STDOUT, put, put_json, refuse_two_results, say, to_file, to_fill_in
 from cdr.work import return_forms

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from cdr import resources
@@ -27,36 +27,45 @@ class Code:
 
 @dataclass(frozen=True)
 class CodeList:
-    """A list in the order in which people should see it."""
+    """A list in the order in which people should see it; `listed` has each code as the file does."""
 
     id: str
     title: str
     source: str
-    codes: tuple[Code, ...]
+    listed: tuple[Mapping[str, Any], ...]
+
+    @cached_property
+    def codes(self) -> tuple[Code, ...]:
+        """All of its codes."""
+        return tuple(map(_code, self.listed))
 
     def __contains__(self, code: object) -> bool:
-        return self.get(code) is not None
+        return self._told(code) is not None
 
     def get(self, code: object) -> Code | None:
         """The code itself, or None; 1 is not True and not "1"."""
-        return next((one for one in self.codes if one.code == code and type(one.code) is type(code)), None)
+        told = self._told(code)
+        return None if told is None else _code(told)
 
     def label(self, code: str | int) -> str:
         """What a person reads for a code.
 
         Raises: KeyError, which does not name the code.
         """
-        return self._known(code).label
+        return str(self._known(code)["label"])
 
     def group(self, code: str | int) -> str | None:
         """The row of the tables that a code counts in, where the list has groups.
 
         Raises: KeyError, which does not name the code.
         """
-        return self._known(code).group
+        return self._known(code).get("group")
 
-    def _known(self, code: str | int) -> Code:
-        found = self.get(code)
+    def _told(self, code: object) -> Mapping[str, Any] | None:
+        return next((one for one in self.listed if one["code"] == code and type(one["code"]) is type(code)), None)
+
+    def _known(self, code: str | int) -> Mapping[str, Any]:
+        found = self._told(code)
         if found is None:
             raise KeyError(f"not a code of the list {self.id}")
         return found
@@ -72,7 +81,7 @@ def code_list(id: str) -> CodeList:
         data = json.loads(resources.read_bytes("schemas", "codes", f"{id}.json"))
     except FileNotFoundError:
         raise KeyError(f"no code list {id}") from None
-    return CodeList(data["id"], data["title"], data["source"], tuple(_code(one) for one in data["codes"]))
+    return CodeList(data["id"], data["title"], data["source"], tuple(data["codes"]))
 
 
 def _code(data: Mapping[str, Any]) -> Code:

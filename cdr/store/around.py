@@ -11,9 +11,9 @@ from functools import cached_property
 from pathlib import Path
 
 from cdr import disk
+from cdr.errors import GitFailed
 from cdr.store import erasures, layout
 from cdr.store.git import Git
-from cdr.store.git_process import GitFailed
 from cdr.store.objects import EMPTY_TREE, ID
 
 INCOMING = "refs/heads/incoming"

@@ -15,14 +15,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from cdr import disk, moments
-from cdr.errors import CdrError, ConditionsNotMet, DiskFailed, NotAuthentic, NotFound, TryAgain
+from cdr.errors import CdrError, ConditionsNotMet, DiskFailed, GitFailed, NotAuthentic, NotFound, TryAgain
 from cdr.expressions import expression
 from cdr.records import dataclass
 from cdr.store import by_hand, destroying, exchange, git_files, lasting_names, lock, remotes, transaction
 from cdr.store.crypto import Gnupg
 from cdr.store.exchange import Remote
 from cdr.store.git import Git
-from cdr.store.git_process import GitFailed
 from cdr.store.history import History, Progress
 from cdr.store.store import Store
 

@@ -12,12 +12,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from cdr.errors import CdrError, NotAuthentic, NotFound, TryAgain, WrongUsage
+from cdr.errors import CdrError, GitFailed, NotAuthentic, NotFound, TryAgain, WrongUsage
 from cdr.expressions import expression
 from cdr.records import dataclass
 from cdr.store import around, lasting_names
 from cdr.store.git import Git
-from cdr.store.git_process import GitFailed
 from cdr.store.objects import ID
 
 SSH = "ssh -o BatchMode=yes -o ConnectTimeout=20 -o ServerAliveInterval=15"

@@ -12,19 +12,18 @@ from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
+from typing import TYPE_CHECKING
 
 from cdr import disk, programs, resources
-from cdr.errors import CdrError, DiskFailed, NotAuthentic, ToolMissing, TryAgain
-from cdr.store import git_process, ownership
+from cdr.errors import CdrError, DiskFailed, GitFailed, NotAuthentic, ToolMissing, TryAgain
+from cdr.store import ownership
 from cdr.store.asked_before import AskedBefore
 from cdr.store.folders import ASK, Entry, stored
-from cdr.store.git_process import GitFailed, Reader
 from cdr.store.objects import (
     EMPTY_TREE,
     FILE_MODE,
     LARGEST,
     MOST_AT_ONCE,
-    NOTHING,
     Blob,
     NotHere,
     Objects,
@@ -34,6 +33,9 @@ from cdr.store.objects import (
 )
 from cdr.store.repository import REFTABLE, SHA_256, Repository
 from cdr.store.state import State, roots_at
+
+if TYPE_CHECKING:
+    from cdr.store.git_process import Reader
 
 OLDEST_GIT = (2, 36)
 AT_ONCE = min(4, os.cpu_count() or 1)
@@ -61,6 +63,8 @@ class Git(Objects):
     @cached_property
     def binary(self) -> str:
         """The path of git. Raises: ToolMissing."""
+        from cdr.store import git_process
+
         found = programs.found("git")
         if found is None:
             raise ToolMissing("git is not installed.", "Install it (Debian, Ubuntu: apt install git) and try again.")
@@ -70,6 +74,8 @@ class Git(Objects):
 
     def version(self) -> tuple[int, ...]:
         """git's version, as numbers."""
+        from cdr.store import git_process
+
         return git_process.version_of(self.binary)
 
     @cached_property
@@ -82,9 +88,11 @@ class Git(Objects):
 
     def allowed(self) -> set[str]:
         """The folders of other users that this one told git to take for their own."""
+        from cdr.store.git_process import printed
+
         with suppress(GitFailed):
             asked = [self.binary, "config", "--global", "--get-all", "safe.directory"]
-            return {*path_text(git_process.printed(asked, b"", _without_git())).splitlines()}
+            return {*path_text(printed(asked, b"", _without_git())).splitlines()}
         return set()
 
     def run(self, *arguments: str, data: bytes = b"", told: Mapping[str, str] = ALONE, long: bool = False) -> bytes:
@@ -92,6 +100,8 @@ class Git(Objects):
 
         Raises: GitFailed, DiskFailed where the disk is full, TryAgain where it does not end.
         """
+        from cdr.store import git_process
+
         environment = self._surroundings | {**told}
         # The lock's descriptor goes to git's children, so that an orphan of a killed cdr keeps the lock until it ends.
         done = git_process.ended([self.binary, *arguments], data, environment, self.held, long=long)
@@ -162,6 +172,8 @@ class Git(Objects):
 
         Until it is needed, a change reads without it what lies alone, as changes before it left it.
         """
+        from cdr.store.git_process import Reader
+
         found: list[bytes] = []
         at_once = MOST_AT_ONCE.get(kind)
         alone = self._lying_alone(ids, kind) if self.held and self._reader is None else None
@@ -300,24 +312,22 @@ class Git(Objects):
     def publish(self, new: str, old: str | None, why: str) -> None:
         """Move the branch from `old` to `new`: the one step by which a change becomes part of the store.
 
-        Whatever git says, what the branch holds afterwards is what happened.
+        Whatever is said of it, what the branch holds afterwards is what happened.
         Raises: TryAgain when somebody else moved the branch, or is about to; DiskFailed when it could not be moved; NotKnown
         when it cannot be read either.
         """
+        from cdr.store import branch  # which only a change needs
+
         try:
-            with self.repository.with_branches() as there:
-                move = ("--create-reflog", "-m", why, self.repository.branch, new, old or NOTHING)
-                self.run("update-ref", *move, told={"GIT_DIR": str(there)})
+            branch.move(self.repository, new, old, why)
         except (CdrError, OSError) as error:
             stands = self.repository.standing()
             if stands == new:
                 return
             if isinstance(error, TryAgain):
                 raise
-            if stands != old or b".lock': File exists" in getattr(error, "said", b""):
-                raise TryAgain(
-                    "The store was changed by someone else just now; nothing was recorded.", "Run the command again."
-                ) from None
+            if stands != old:
+                raise branch.CHANGED from None
             raise DiskFailed(
                 "The change could not be made part of the store; nothing was recorded.",
                 "See what is wrong (room on the disk, who may write to .git) with: cdr doctor",
@@ -338,8 +348,10 @@ class Git(Objects):
 
     def begin(self, branch: str, folder: Path) -> None:
         """Make an empty repository in a folder."""
+        from cdr.store.git_process import printed
+
         command = [self.binary, "init", "--quiet", f"--initial-branch={branch}", "--template=", str(folder)]
-        git_process.printed(command, b"", {name: value for name, value in _environment().items() if name != "GIT_DIR"})
+        printed(command, b"", {name: value for name, value in _environment().items() if name != "GIT_DIR"})
 
     def refuse_unsupported(self) -> None:
         """Stop at a repository in a format of git's that cdr does not read. Raises: WrongConfiguration."""

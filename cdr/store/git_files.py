@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from cdr import disk
+from cdr.errors import GitFailed
 from cdr.store import git_locks
 from cdr.store.git import Git
-from cdr.store.git_process import GitFailed
 from cdr.store.objects import NOTHING, Blob, path_text
 
 LARGEST_SETTINGS = 1 << 20

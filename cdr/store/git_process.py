@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from cdr import disk, programs
-from cdr.errors import CdrError, DiskFailed, NotFound, ToolMissing, TryAgain
+from cdr.errors import CdrError, DiskFailed, GitFailed, NotFound, ToolMissing, TryAgain
 from cdr.store import kept, ownership
 
 NOWHERE = "/"  # git runs where no repository is, and is told of the one that it works on
@@ -20,17 +20,6 @@ FATAL = 128
 DISK_IS_FULL, MAKE_ROOM = "The disk is full: git could not write.", "Nothing was recorded. Make room and try again."
 AGAIN = "Run the command again."
 INSTALL = "Install it anew (Debian, Ubuntu: apt install --reinstall git); `git --version` shows whether it runs."
-
-
-class GitFailed(DiskFailed):
-    """A git command ended with an error; its own words stay out of sight, for they may quote a path."""
-
-    def __init__(self, command: str, code: int, said: bytes = b"", out: bytes = b"") -> None:
-        how = f"was stopped (signal {-code})" if code < 0 else f"failed ({code})"
-        super().__init__(f"git {command} {how}.", "See what is wrong with: cdr doctor")
-        self.code = code
-        self.said = said
-        self.out = out
 
 
 @cache

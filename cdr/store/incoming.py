@@ -10,13 +10,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from cdr.errors import CdrError, NotAllowed, NotAuthentic
+from cdr.errors import CdrError, GitFailed, NotAllowed, NotAuthentic
 from cdr.forms import codec, schema
 from cdr.records import dataclass, field, replace
 from cdr.store import erasures, layout, transaction
 from cdr.store.crypto import Gnupg
 from cdr.store.document import Document, digest
-from cdr.store.git_process import GitFailed
 from cdr.store.history import Keys
 from cdr.store.layout import Place
 from cdr.store.objects import Blob

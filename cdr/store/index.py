@@ -14,12 +14,12 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from cdr.errors import MEND, CdrError, NotAllowed, NotAuthentic, ToolMissing
-from cdr.records import dataclass
 from cdr.store import layout
+from cdr.store.extraction import Extraction
 from cdr.store.history import Progress
-from cdr.store.layout import Kind, Place
+from cdr.store.layout import Place
 from cdr.store.opened import Opened
-from cdr.store.parts import ANSWER, Asked, Column, Kept, Part, Parts, case_of, digests_of, entries
+from cdr.store.parts import ANSWER, Asked, Kept, Part, Parts, case_of, digests_of, entries
 from cdr.store.registry import may_read
 from cdr.store.sealing import Sealing
 from cdr.store.since import Since
@@ -28,28 +28,15 @@ from cdr.store.snapshot import Snapshot
 if TYPE_CHECKING:
     from cdr.store.document import Document
 
+    Written = Mapping[str, tuple[Document, str]]  # by path, with the digest of each
+
 SAVE_EVERY = 50  # cases: what a kill costs at most of what a private key opened, where that takes longer than
 SAVE_AFTER = 10.0  # seconds
 OF_ALL = 5  # and of what was worked out, a fifth: the index is written whole, which takes longer the more is in it
 TOGETHER = 20  # of more cases than these what was opened is kept together
 OF_CASES = "cases/"
+INDEX = "index"
 RESTED = 50  # so many cases that came to rest stay in the part of the others before they are moved
-
-
-@dataclass(frozen=True)
-class Extraction:
-    """What the index keeps of each kind of document; `version` changes when that changes.
-
-    `is_at_rest` says of a case, by what is kept of each kind, that nobody has anything to do in it; `columns` what one sort of question
-    asks of each of these, and `sum_up` what is asked of them all together, by what the columns hold of them; both as plain JSON.
-    """
-
-    version: str
-    kinds: tuple[Kind, ...]
-    facts: Callable[[Kind, Mapping[str, Any]], dict[str, Any]]
-    is_at_rest: Callable[[Mapping[str, Mapping[str, Any]]], bool] = lambda _: False
-    sum_up: Callable[[Mapping[str, Mapping[str, Any]]], dict[str, Any]] = lambda _: {}
-    columns: tuple[Column, ...] = ()
 
 
 class Index:
@@ -63,6 +50,7 @@ class Index:
         self.extraction = extraction
         self.progress = progress
         self.owner = snapshot.person
+        self.kinds = [kind for kind in extraction.kinds if may_read(self.owner, kind)]
         self.broken: dict[str, CdrError] = {}
         self._kept: dict[str, Any] | None = None
         self.since = Since(sealing, extraction.version)
@@ -135,7 +123,9 @@ class Index:
         """The part of the cases that are not at rest as the store stands, made from the whole index where it is not kept."""
         if self._now is None:
             self._now = self.parts.not_at_rest(asked, summed)
-        if self._now is None or self._now.at != self.snapshot.head:
+        if self._now is not None and self._now.at != self.snapshot.head:
+            self._now = self._caught_up(self._now)
+        if self._now is None:
             kept = self._complete()  # which may renew the parts
             renewed = self.parts.not_at_rest()
             self._now = renewed if renewed and renewed.at == self.snapshot.head else self._split(kept)
@@ -163,13 +153,7 @@ class Index:
                 found.setdefault(case, {**unwritten_in})[name.partition(".")[0]] = entry["facts"]
         return dict(sorted(found.items()))  # in one order, whichever case was changed last
 
-    def put(
-        self,
-        documents: Mapping[str, tuple[Document, str]],
-        head: str,
-        removed: Iterable[str] = (),
-        cases: Collection[str] = (),
-    ) -> bool:
+    def put(self, documents: Written, head: str, removed: Iterable[str] = (), cases: Collection[str] = ()) -> bool:
         """Take in documents just written (each with its blob's digest) by the commit `head`, where there is an index already.
 
         As recorded since the part of the cases that are not at rest was sealed, or into that part, where this will do; then it costs no more
@@ -183,22 +167,10 @@ class Index:
         part = self.parts.not_at_rest() if self._kept is None else None
         gone = [path for path in removed if path.startswith(OF_CASES)]
         if part and part.at == self.snapshot.head and self._has_all_of(part, [*new, *gone]):
-            taken = part.taken(new, removed, head)
-            of = {case_of(path) for path in [*new, *gone]}
-            taken.rested = self._rested(part, taken, of)
-            if len(taken.rested) <= RESTED:
-                opened = {path: one for path, one in documents.items() if case_of(path) in cases}
-                changed = self._by_case({path: one for path, one in taken.documents.items() if case_of(path) in of})
-                if not gone and self.since.take(taken, new, opened, self.parts.rows(changed)):
-                    self.parts.take(taken)
-                    for case in cases:
-                        self.opened.let_go(case)
-                    return True
-                self.opened.keep_apart({*self.since.cases} - {*cases, *map(case_of, gone)})
-                self.parts.keep(taken, self.parts.rows(self._by_case(taken.documents)))
-                self.since.forget()
-                return False
-        if self._kept is None and not self.sealing.is_kept(self._name) and len(self.snapshot.places) > len(documents):
+            opened = {path: one for path, one in documents.items() if case_of(path) in cases}
+            if (is_kept := self._brought_forward(part, new, gone, head, opened)) is not None:
+                return is_kept
+        if self._kept is None and not self.sealing.is_kept(INDEX) and len(self.snapshot.places) > len(documents):
             return False
         kept = self._load()
         self._at = head if self._at == self.snapshot.head and not self.broken else ""
@@ -210,9 +182,41 @@ class Index:
         self._now = None
         return False
 
-    def keep_cases(
-        self, cases: Mapping[str, Mapping[str, Document]], written: Mapping[str, tuple[Document, str]]
-    ) -> None:
+    def _brought_forward(self, part: Part, new: Kept, gone: Sequence[str], head: str, opened: Written) -> bool | None:
+        """Take into a part what was recorded up to the commit `head`; whether it is kept as recorded since it was sealed, with what was `opened` of
+        some cases, or else in the part. None, and nothing is done, where so many cases came to rest that all is to be parted anew."""
+        cases = {case_of(path) for path in opened}
+        taken = part.taken(new, gone, head)
+        of = {case_of(path) for path in [*new, *gone]}
+        taken.rested = self._rested(part, taken, of)
+        if len(taken.rested) > RESTED:
+            return None
+        changed = self._by_case({path: one for path, one in taken.documents.items() if case_of(path) in of})
+        if not gone and self.since.take(taken, new, opened, self.parts.rows(changed)):
+            self.parts.take(taken)
+            for case in cases:
+                self.opened.let_go(case)
+            return True
+        self.opened.keep_apart({*self.since.cases} - {*cases, *map(case_of, gone)})
+        self.parts.keep(taken, self.parts.rows(self._by_case(taken.documents)))
+        self.since.forget()
+        return False
+
+    def _caught_up(self, part: Part) -> Part | None:
+        """A part of an earlier commit brought forward by what others recorded since, where that is little; else None, and all is gone through."""
+        from cdr.store import catching_up
+
+        touched = catching_up.touched(self.snapshot, part, self.kinds) if self._kept is None else None
+        if touched is None:
+            return None
+        new: dict[str, Any] = {}
+        self._take_in([place for place in touched if not self._is_kept(part.documents, place)], new)
+        self._hold_to_history(touched, {**part.documents, **new})
+        if self.broken or self._brought_forward(part, new, (), self.snapshot.head, {}) is None:
+            return None
+        return self.parts.not_at_rest()
+
+    def keep_cases(self, cases: Mapping[str, Mapping[str, Document]], written: Written) -> None:
         """Keep the opened documents of these cases, of which some were just written, as `put` takes them."""
         digests = {path: digest for path, (_, digest) in written.items()}
         for case, documents in cases.items():
@@ -229,31 +233,32 @@ class Index:
         known = {case_of(path) for path in part.documents}
         return all(case in known or not self.snapshot.documents_of(case) for case in {case_of(path) for path in new})
 
-    def _indexed(self) -> list[Place]:
-        kinds = [kind for kind in self.extraction.kinds if may_read(self.owner, kind)]
-        return [place for place in self.snapshot.places.values() if place.kind in kinds and place.case]
-
     def _complete(self) -> dict[str, Any]:
         kept = self._load()
         if self._is_complete or self._at == self.snapshot.head:
             return kept
         self._leave_out_what_is_no_case()
-        places = [place for place in self._indexed() if place.case not in self.broken]
+        indexed = [place for place in self.snapshot.places.values() if place.kind in self.kinds and place.case]
+        places = [place for place in indexed if place.case not in self.broken]
         missing = [place for place in places if not self._is_kept(kept, place)]
         gone = kept.keys() - self.snapshot.files.keys()
         for path in gone:
             del kept[path]
         if missing:
-            self._take_in(missing)
-        for place in places:
-            if place.case not in self.broken:
-                with self._noting(place.case):
-                    self.snapshot.revisions.check(place.path, kept[place.path]["previous"])
+            self._take_in(missing, kept)
+        self._hold_to_history(places, kept)
         self._is_complete = True
         self._at = "" if self.broken else self.snapshot.head
         if self._at or gone or missing:
             self._save()
         return kept
+
+    def _hold_to_history(self, places: Iterable[Place], kept: Mapping[str, Any]) -> None:
+        """Leave out a case of which a document does not follow the one before it."""
+        for place in places:
+            if place.case not in self.broken:
+                with self._noting(place.case):
+                    self.snapshot.revisions.check(place.path, kept[place.path]["previous"])
 
     def _leave_out_what_is_no_case(self) -> None:
         """Folders in which no case was opened are not opened, and nothing is asked there, whoever put something into them;
@@ -273,10 +278,11 @@ class Index:
             self.broken.setdefault(case, error)
 
     def _is_kept(self, kept: Mapping[str, Any], place: Place) -> bool:
-        blob = self.snapshot.files[place.path]
-        return blob.is_regular and kept.get(place.path, {}).get("digest") == blob.digest
+        blob = self.snapshot.blob(place.path)
+        return blob is not None and blob.is_regular and kept.get(place.path, {}).get("digest") == blob.digest
 
-    def _take_in(self, missing: list[Place]) -> None:
+    def _take_in(self, missing: list[Place], into: dict[str, Any]) -> None:
+        """Take what the index keeps of these documents into that; of many it is kept in between, with the index, which that is then."""
         from cdr.store.opening import in_groups
 
         by_case: dict[str, list[Place]] = {}
@@ -290,7 +296,7 @@ class Index:
             if case in groups:
                 next(opening)
             try:
-                self._take_in_case(case, by_case[case], with_others=len(by_case) > TOGETHER)
+                self._take_in_case(case, by_case[case], into, with_others=len(by_case) > TOGETHER)
             except (NotAuthentic, ToolMissing) as error:
                 self.broken[case] = error
             except NotAllowed as error:
@@ -317,12 +323,11 @@ class Index:
             if kept.get(place.path, {}).get("digest") != self.snapshot.digest_of(place.path):
                 yield place
 
-    def _take_in_case(self, case: str, places: Iterable[Place], with_others: bool) -> None:
-        kept = self._load()
+    def _take_in_case(self, case: str, places: Iterable[Place], into: dict[str, Any], with_others: bool) -> None:
         for document in self.case_documents(case, places, with_others=with_others).values():
             path = document.place.path
             if document.place.kind in self.extraction.kinds:
-                kept[path] = self._facts(document, self.snapshot.files[path].digest)
+                into[path] = self._facts(document, self.snapshot.digest_of(path))
         if with_others:
             self.opened.let_go(case)
 
@@ -333,13 +338,9 @@ class Index:
             raise NotAuthentic(f"{document.place.path} does not hold what its form asks for.", MEND) from None
         return {"digest": digest, "revision": document.revision, "previous": document.previous, "facts": facts}
 
-    @property
-    def _name(self) -> str:
-        return "index"
-
     def _load(self) -> dict[str, Any]:
         if self._kept is None:
-            kept = self.sealing.open(self._name, self.extraction.version) or {}
+            kept = self.sealing.open(INDEX, self.extraction.version) or {}
             is_of_this = kept.get("version") == self.extraction.version
             self._kept = entries(kept.get("documents"), "facts") if is_of_this else {}
             self._at = str(kept.get("at", "")) if is_of_this else ""
@@ -353,7 +354,7 @@ class Index:
 
     def _save(self) -> None:
         kept = self._load()
-        self.sealing.keep(self._name, {"version": self.extraction.version, "at": self._at, "documents": kept})
+        self.sealing.keep(INDEX, {"version": self.extraction.version, "at": self._at, "documents": kept})
         if self._at:
             self._split(kept)
 

@@ -134,6 +134,7 @@ class Parts:
         self.brought_forward = brought_forward
         self._opened: dict[str, Mapping[str, Any] | None] = {}
         self._part: Part | None = None
+        self._apart_of = ""  # by the stamp of which part what is kept apart is known
 
     def not_at_rest(self, asked: Asked | None = None, summed: str = "") -> Part | None:
         """The part of the cases that are not at rest; None where it is not there, or not of this version.
@@ -154,6 +155,7 @@ class Parts:
             return None
         self._open([WORDS, *self._asked(asked, self.sealing.names())])
         part = Part.read(self._opened[WORDS] or {})
+        self._apart_of = part.stamp if part and asked.column in part.rows else ""
         part = self.brought_forward(part) if part else None
         at_rest = self.column(asked, part) if part and part.at == head and asked.column in part.rows else None
         return {**at_rest, **_those_asked(part.rows[asked.column])} if part and at_rest is not None else None
@@ -229,7 +231,10 @@ class Parts:
         self.keep_words(self._part, rows)
 
     def keep_words(self, part: Part, rows: Rows) -> None:
-        """Keep apart what such columns ask of the cases of a part."""
+        """Keep apart what such columns ask of the cases of a part, where that does not stand there, or would not be brought forward to it."""
+        if part.stamp and part.stamp == self._apart_of:
+            return
+        self._apart_of = part.stamp
         words = replace(part, documents={}, removed=[], at_rest={}, rested=None, rows=rows)
         self._keep(WORDS, vars(words), is_whole=True)
 

@@ -172,7 +172,7 @@ class Repository:
 
     @contextmanager
     def with_branches(self) -> Iterator[Path]:
-        """A repository of cdr's own, as git is always given, with this one's branches and their logs in it for one update."""
+        """A repository of cdr's own, as git is always given, with this one's branches and their logs in it for one run."""
         for folder in (self.directory / "logs", self.shared / "logs/refs"):
             disk.private_folder(folder)
         with disk.aside(self.shared) as there:

@@ -13,9 +13,10 @@ from cdr import clock, disk
 from cdr.errors import CdrError, NotAllowed, NotAuthentic
 from cdr.store import layout, lock
 from cdr.store.crypto import Gnupg
+from cdr.store.extraction import Extraction
 from cdr.store.git import Git
 from cdr.store.history import History, Progress, silent
-from cdr.store.index import Extraction, Index
+from cdr.store.index import Index
 from cdr.store.layout import Kind, Place
 from cdr.store.parts import Kept
 from cdr.store.registry import MEMBER, Left, Person, Standing, acting, standings, usable

@@ -9,7 +9,18 @@ from datetime import date
 from typing import Any
 
 from cdr import programs, resources
-from cdr.errors import MEND, OWN_CHANGE, CdrError, DiskFailed, InvalidData, NotAllowed, NotFound, NotWhole, TryAgain
+from cdr.errors import (
+    MEND,
+    OWN_CHANGE,
+    CdrError,
+    DiskFailed,
+    GitFailed,
+    InvalidData,
+    NotAllowed,
+    NotFound,
+    NotWhole,
+    TryAgain,
+)
 from cdr.forms import schema
 from cdr.records import dataclass
 from cdr.store import (
@@ -24,7 +35,6 @@ from cdr.store import (
     worktree,
 )
 from cdr.store.document import Document
-from cdr.store.git_process import GitFailed
 from cdr.store.layout import Place
 from cdr.store.lost_edits import left_out
 from cdr.store.objects import Blob, NotHere

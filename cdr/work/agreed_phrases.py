@@ -8,7 +8,8 @@ from typing import Any
 
 from cdr.app import App
 from cdr.domain.asking.agreed import Agreed, agreed_of
-from cdr.domain.rulebook.agency_routes import FORM, ROUTE_IN_WORDS
+from cdr.domain.rulebook.agency_routes import ROUTE_IN_WORDS
+from cdr.domain.rulebook.configuration import FORM
 from cdr.domain.rulebook.validation import items_at, text_at
 from cdr.records import dataclass
 

@@ -11,13 +11,14 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from cdr.app import App
-from cdr.documents.letters import message, pgp_mime
+from cdr.documents.letters import mail, message, pgp_mime
 from cdr.documents.letters.message import Asked, Attachment, Message
 from cdr.domain.asking.leaving import file_name, name_of_actions, name_of_test
 from cdr.domain.asking.prompts_due import ESCALATION
 from cdr.domain.asking.said import Said, with_said
 from cdr.domain.asking.sending import BOUNCE, REQUEST, THANKS, Prompt
-from cdr.domain.rulebook.agency_routes import FORM, SECURE_MAIL
+from cdr.domain.rulebook.agency_routes import SECURE_MAIL
+from cdr.domain.rulebook.configuration import FORM
 from cdr.records import dataclass, replace
 from cdr.work.agency_keys import refuse_unusable
 
@@ -161,7 +162,7 @@ def _mail(app: App, made: Message) -> bytes:
     """The finished mail; encrypted and signed where its addresses have keys, and never in the open instead."""
     from_ = message.sender(app.configuration)
     if not made.keys:
-        return message.to_eml(made, from_)
+        return mail.to_eml(made, from_)
     refuse_unusable(made.keys)
     inside = pgp_mime.inside(made, from_)
     return pgp_mime.outside(made, from_, _gnupg().encrypt_mail(inside, made.keys, app.store.person.fingerprint))

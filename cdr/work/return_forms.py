@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from cdr.app import App
 from cdr.domain.asking.arrival import NO_CASE
 from cdr.domain.asking.requests import OUTSTANDING, Request, RequestForm
-from cdr.domain.rulebook.agency_routes import FORM
+from cdr.domain.rulebook.configuration import FORM
 from cdr.forms import migrations
 from cdr.store.document import Document
 from cdr.work.agency_keys import refuse_unusable

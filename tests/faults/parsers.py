@@ -31,7 +31,8 @@ from cdr.domain.register.register_map import RegisterMap, date_reader
 from cdr.domain.register.register_read import take
 from cdr.domain.report import prose
 from cdr.domain.rulebook import form_a, form_b, form_c
-from cdr.domain.rulebook.configuration import Configuration, configuration_problems
+from cdr.domain.rulebook.configuration import Configuration
+from cdr.domain.rulebook.store_rules import configuration_problems
 from cdr.errors import CdrError, NotAuthentic, WrongUsage
 from cdr.forms import codec, replies, schema
 from cdr.forms.text_in import decoded

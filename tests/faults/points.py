@@ -33,7 +33,6 @@ CALLS = (
 NAMES_A_FILE = re.compile(r"[<\"](?!/proc/|/dev/(?!shm/)|/tmp/bash|pipe:|socket:|anon_inode:)(/[^>\"]*)")
 # Under which name each program is met; a git command that is none of these changes nothing.
 GIT = (
-    "update-ref",
     "update-index",
     "read-tree",
     "pack-objects",

@@ -119,7 +119,7 @@ def test_a_live_git_child_of_a_killed_run_keeps_the_lock(
     program.parent.mkdir()
     lines = [
         'case "$*" in',
-        f"*update-ref*) touch {tmp_path}/reached; sleep 5; touch {tmp_path}/over;;",
+        f"*update-index*) touch {tmp_path}/reached; sleep 5; touch {tmp_path}/over;;",
         "esac",
         'exec /usr/bin/git "$@"',
     ]

@@ -1,7 +1,7 @@
-"""git itself fails or is killed where it moves the branch: what is said is what is, and no message is lost or doubled.
+"""cdr fails or is killed where it moves the branch: what is said is what is, and no message is lost or doubled.
 
-The faults are put into git's own system calls, around the one that makes a change part of the store. All points of all
-verbs are many; each run of the tests goes through a share of them, and `make fuzz` through all.
+The faults are put into the system calls by which a change becomes part of the store: git's lock on the branch, what is written into
+it, the logs, and the rename. All points of all verbs are many; each run of the tests goes through a share of them, and `make fuzz` through all.
 """
 
 from __future__ import annotations
@@ -9,73 +9,45 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import stat
-import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from email import message_from_bytes
 from pathlib import Path
 
 import pytest
 from conftest import EXAMPLES, Shell, run
-from store.hands import findings, git, head
+from faults import points
+from store.hands import findings, git, head, program
 
-STRACE = shutil.which("strace")
+from cdr.store import branch, git_locks
+from cdr.store.repository import Repository
+
 pytestmark = pytest.mark.skipif(
-    STRACE is None and not os.environ.get("CDR_TOOLS"), reason="needs strace (Debian, Ubuntu: apt install strace)"
+    not shutil.which("strace") and not os.environ.get("CDR_TOOLS"),
+    reason="needs strace (Debian, Ubuntu: apt install strace)",
 )
 EVERY = float(os.environ.get("CDR_EXAMPLES", "1")) > 1
 SHARE = 3  # so many points of each verb are tried in a usual run; the verbs begin at different ones
 ASKED, DUE = "2026-01-09", "2026-01-23"
 HOSPITAL, POLICE, AMBULANCE = "northtown-general", "northshire-police", "regional-ambulance"
-WRITES = ("write", "fsync", "rename", "unlink")
 MODES = ("error=EIO", "error=ENOSPC", "signal=KILL")
+LOCK, LOGS = "refs/heads/main.lock", ("logs/HEAD", "logs/refs/heads/main")
+PLACES = (
+    *((call, LOCK) for call in ("openat", "write", "fsync", "rename")),
+    *((call, log) for log in LOGS for call in ("openat", "write")),
+)
 RECORDED, NOT_RECORDED = (0, 1, 73), (65, 70, 74, 75, 76, 77, 78)
 
 
 @dataclass(frozen=True)
 class Point:
-    """The n-th call of one kind that git makes where it moves the branch, and what happens there."""
+    """A call by which one of the repository's files is changed where the branch is moved, and what happens there."""
 
     call: str
-    number: int
+    file: str
     mode: str
 
 
-@contextmanager
-def faulty_git(folder: Path, inject: str) -> Iterator[Path]:
-    """While it lasts, `git update-ref` meets this fault; everything else of git is as ever. Gives the log of its calls."""
-    real, log = shutil.which("git"), folder / "calls"
-    folder.mkdir(exist_ok=True)
-    wrapper = folder / "git"
-    fault = f"-e inject={inject}" if inject else ""
-    wrapper.write_text(
-        f'#!/bin/sh\ncase " $* " in *" update-ref "*) exec {STRACE} -f -qq -o {log} {fault} {real} "$@";; esac\nexec {real} "$@"\n'
-    )
-    wrapper.chmod(wrapper.stat().st_mode | stat.S_IXUSR)
-    before = os.environ["PATH"]
-    os.environ["PATH"] = f"{folder}{os.pathsep}{before}"
-    try:
-        yield log
-    finally:
-        os.environ["PATH"] = before
-
-
-def points(folder: Path, cdr: Shell, command: list[str], day: str) -> list[Point]:
-    """Every writing call that git makes there, as a run without a fault shows them, with each way of failing."""
-    with faulty_git(folder, "") as log:
-        assert run(["--store", str(cdr.store), "--as-of", day, *command]).code in RECORDED
-    calls = [
-        line.split(None, 1)[1].partition("(") for line in log.read_text("utf-8", "replace").splitlines() if "(" in line
-    ]
-    count: dict[str, int] = {}
-    found = []
-    for call, _, about in calls:
-        count[call] = count.get(call, 0) + 1
-        if call in WRITES or (call == "openat" and "O_CREAT" in about):
-            found += [Point(call, count[call], mode) for mode in MODES]
-    return found
+POINTS = [Point(*place, mode) for place in PLACES for mode in MODES]
 
 
 @dataclass(frozen=True)
@@ -90,6 +62,29 @@ class Waiting:
         for name in ("store", "state"):
             shutil.rmtree(self.folder / name)
             shutil.copytree(self.folder / f"{name}-before", self.folder / name, symlinks=True)
+
+    def words(self, command: list[str]) -> list[str]:
+        """A command as it is given, about this case."""
+        named = {
+            "REF": self.case,
+            "FORM": str(self.folder / "form.html"),
+            "REVIEW": str(self.folder / "review.yaml"),
+        }
+        return ["--store", str(self.cdr.store), "--as-of", DUE, *(named.get(word, word) for word in command)]
+
+    def meets(self, command: list[str], point: Point) -> tuple[int, str]:
+        """Run it in a process of its own, with a fault; its code and what it said."""
+        log, file = self.folder / "calls", self.cdr.store / ".git" / point.file
+        fault = f"inject={point.call}:{point.mode}:when=1"
+        options = ["-o", str(log), "-P", str(file), "-e", f"trace={point.call}", "-e", fault]
+        ended = points.run(self.words(command), self.folder, options)
+        assert "(INJECTED)" in log.read_text() or ended.code == points.KILLED, f"{point} is never met"
+        return ended.code, ended.said
+
+    def told(self, command: list[str]) -> tuple[int, str]:
+        """The same without one."""
+        answer = run(self.words(command))
+        return answer.code, answer.out + answer.err
 
 
 @pytest.fixture
@@ -120,16 +115,18 @@ VERBS: dict[str, list[str]] = {
 }
 
 
-def told_as_it_is(waiting: Waiting, command: list[str], before: str) -> None:
-    """Run a command whose git meets a fault: what it says and its code are what the branch says, and the outbox agrees."""
-    answer = run(["--store", str(waiting.cdr.store), "--as-of", DUE, *command])
-    now = head(waiting.cdr.store)
+def told_as_it_is(waiting: Waiting, before: str, ended: tuple[int, str]) -> None:
+    """After a command that met a fault: what it said and its code are what the branch says, and the outbox agrees."""
+    (code, said), now = ended, head(waiting.cdr.store)
     assert now == before or git(waiting.cdr.store, "rev-parse", "HEAD^") == before
-    about = f"ended with {answer.code}: {answer.out}{answer.err}"
-    assert answer.code in (RECORDED if now != before else NOT_RECORDED), about
-    assert not (now != before and "nothing was recorded" in answer.err.lower()), about
-    assert ledger(waiting) == outbox(waiting), "a message that nobody recorded, or one recorded that is not there"
+    about = f"ended with {code}: {said}"
+    assert code == points.KILLED or code in (RECORDED if now != before else NOT_RECORDED), about
+    assert not (now != before and "nothing was recorded" in said.lower()), about
     waiting.cdr("list", as_of=DUE)
+    if code != points.KILLED:
+        assert ledger(waiting) == outbox(waiting), "a message that nobody recorded, or one recorded that is not there"
+    else:
+        assert ledger(waiting) <= outbox(waiting), "one recorded that is not there"
     assert git(waiting.cdr.store, "status", "--porcelain", "--untracked-files=all") == ""
 
 
@@ -152,89 +149,87 @@ def outbox(waiting: Waiting) -> set[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("verb", VERBS)
-def test_at_each_writing_call_of_git(waiting: Waiting, verb: str) -> None:
-    words = {
-        "REF": waiting.case,
-        "FORM": str(waiting.folder / "form.html"),
-        "REVIEW": str(waiting.folder / "review.yaml"),
-    }
-    command = [words.get(word, word) for word in VERBS[verb]]
-    found = points(waiting.folder / "bin", waiting.cdr, command, DUE)
-    assert {point.call for point in found} >= {"openat", *WRITES}
+def test_at_each_call_that_changes_the_branch(waiting: Waiting, verb: str) -> None:
+    command = VERBS[verb]
     start = list(VERBS).index(verb)
-    chosen = found if EVERY else [found[(start + n * 5) % len(found)] for n in range(SHARE)]
+    chosen = POINTS if EVERY else [POINTS[(start + n * 7) % len(POINTS)] for n in range(SHARE)]
     for point in chosen:
         waiting.again()
         before = head(waiting.cdr.store)
-        with faulty_git(waiting.folder / "bin", f"{point.call}:{point.mode}:when={point.number}"):
-            told_as_it_is(waiting, command, before)
+        told_as_it_is(waiting, before, waiting.meets(command, point))
     assert findings(waiting.cdr, code=0) == set()
 
 
-def test_a_log_of_the_branch_that_cannot_be_written(waiting: Waiting) -> None:
-    """As where its disk is bad: git moves the branch, or does not, and ends with an error."""
-    log = waiting.cdr.store / ".git" / "logs" / "HEAD"
-    before = head(waiting.cdr.store)
-    with faulty_git(waiting.folder / "bin", f"write:error=EIO -P {log}") as calls:
-        told_as_it_is(waiting, ["chase", "--overdue"], before)
+def test_a_log_of_the_branch_that_cannot_be_written_stops_nothing(waiting: Waiting) -> None:
+    """As where its disk is bad. What was written of a line is taken back, so that git reads the rest."""
+    for log in LOGS:
+        waiting.again()
+        before = head(waiting.cdr.store)
+        told_as_it_is(waiting, before, waiting.meets(VERBS["attach"], Point("write", log, "error=ENOSPC")))
         assert head(waiting.cdr.store) != before
-        told_as_it_is(waiting, [*VERBS["attach"][:1], waiting.case, *VERBS["attach"][2:]], head(waiting.cdr.store))
-        assert "(INJECTED)" in calls.read_text()
+        assert git(waiting.cdr.store, "reflog", "show", "HEAD").splitlines()
 
 
-@pytest.mark.parametrize("number", [1, 2, 3])
-def test_a_lock_that_git_left_half_written_stops_nobody(waiting: Waiting, number: int) -> None:
-    """git writes the new value and its end one after the other, and may be killed between them."""
+@pytest.mark.parametrize("call", [call for call, file in PLACES if file == LOCK])
+def test_a_lock_that_was_left_half_written_stops_nobody(waiting: Waiting, call: str) -> None:
     before = head(waiting.cdr.store)
-    with faulty_git(waiting.folder / "bin", f"write:signal=KILL:when={number}"):
-        told_as_it_is(waiting, ["chase", "--overdue"], before)
+    told_as_it_is(waiting, before, waiting.meets(VERBS["chase"], Point(call, LOCK, "signal=KILL")))
     waiting.cdr("chase", "--overdue", as_of=DUE)
     assert head(waiting.cdr.store) != before and ledger(waiting) == outbox(waiting)
 
 
-def test_somebody_elses_lock_on_the_branch(waiting: Waiting) -> None:
-    lock = waiting.cdr.store / ".git" / "refs" / "heads" / "main.lock"
-    holder = subprocess.Popen(["sleep", "60"])
-    before = head(waiting.cdr.store)
-    try:
-        with faulty_git(waiting.folder / "bin", "") as log:
-            wrapper = log.parent / "git"
-            wrapper.write_text(
-                wrapper.read_text().replace("in *", f'in *" update-ref "*) touch {lock};; esac\ncase " $* " in *', 1)
-            )
-            answer = run(["--store", str(waiting.cdr.store), "--as-of", DUE, "chase", "--overdue"])
-    finally:
-        holder.kill()
-        holder.wait()
-        lock.unlink(missing_ok=True)
-    assert answer.code == 75 and head(waiting.cdr.store) == before
+def test_somebody_elses_lock_on_the_branch(waiting: Waiting, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It comes after cdr looked for one."""
+    lock, before, move = waiting.cdr.store / ".git/refs/heads/main.lock", head(waiting.cdr.store), branch.move
+
+    def locked(repository: Repository, new: str, old: str | None, why: str) -> None:
+        lock.touch()
+        move(repository, new, old, why)
+
+    monkeypatch.setattr(branch, "move", locked)
+    code, _ = waiting.told(VERBS["chase"])
+    assert lock.exists()  # which is not cdr's to take away
+    lock.unlink()
+    assert code == 75 and head(waiting.cdr.store) == before
     assert ledger(waiting) == outbox(waiting)
+
+
+def test_somebody_who_moves_the_branch_first(waiting: Waiting, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the branch holds is looked at under the lock."""
+    store, opened = waiting.cdr.store, git_locks.lock_of
+    before = head(store)
+    older = git(store, "rev-parse", "HEAD^")
+
+    def moved(path: Path) -> Path:
+        if path.name == "main":
+            git(store, "update-ref", "refs/heads/main", older)
+        return opened(path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(git_locks, "lock_of", moved)
+        patch.setattr(git_locks, "await_free", lambda paths: None)
+        code, said = waiting.told(VERBS["chase"])
+    assert (code, head(store)) == (75, older) and "by someone else" in said
+    git(store, "update-ref", "refs/heads/main", before)
+    assert ledger(waiting) <= outbox(waiting)  # whether theirs records the message nobody has looked yet
 
 
 @pytest.mark.parametrize("how", ["exit 2", "kill -KILL $$"])
 @pytest.mark.parametrize("verb", ["attach", "chase", "return"])
 def test_gpg_fails_once_all_is_recorded(waiting: Waiting, verb: str, how: str) -> None:
     """What is kept beside the store is renewed by the next command; it is no reason to say that nothing was recorded."""
-    command, before = [waiting.case if word == "REF" else word for word in VERBS[verb]], head(waiting.cdr.store)
-    with faulty_git(waiting.folder / "bin", "") as log:
-        (log.parent / "gpg").write_text(f'#!/bin/sh\n[ -s {log} ] && {how}\nexec {shutil.which("gpg")} "$@"\n')
-        (log.parent / "gpg").chmod(0o755)
-        told_as_it_is_without(log.parent / "gpg", waiting, command, before)
-    assert head(waiting.cdr.store) != before
-
-
-def told_as_it_is_without(wrapper: Path, waiting: Waiting, command: list[str], before: str) -> None:
-    answer = run(["--store", str(waiting.cdr.store), "--as-of", DUE, *command])
-    wrapper.unlink()
-    assert head(waiting.cdr.store) != before and answer.code in RECORDED, f"{answer.code}: {answer.err}"
+    before, place = head(waiting.cdr.store), waiting.cdr.store / ".git/refs/heads/main"
+    with program(waiting.folder / "bin", "gpg", f'[ "$(cat {place})" = {before} ] || {how}\nexec REAL "$@"'):
+        code, said = waiting.told(VERBS[verb])
+    assert head(waiting.cdr.store) != before and code in RECORDED, f"{code}: {said}"
     assert ledger(waiting) == outbox(waiting)
 
 
-@pytest.mark.parametrize("fault", ["rename:signal=KILL:when=1", "unlink:signal=KILL:when=1"])
-def test_where_nobody_can_see_what_happened_nothing_is_taken_back(waiting: Waiting, fault: str) -> None:
-    from cdr.store.repository import Repository
-
-    really = Repository.standing
+@pytest.mark.parametrize("moves", [False, True])
+def test_where_nobody_can_see_what_happened_nothing_is_taken_back(
+    waiting: Waiting, monkeypatch: pytest.MonkeyPatch, moves: bool
+) -> None:
+    really, move = Repository.standing, branch.move
 
     def unreadable(self: Repository) -> str | None:
         raise OSError(5, "Input/output error")
@@ -244,10 +239,16 @@ def test_where_nobody_can_see_what_happened_nothing_is_taken_back(waiting: Waiti
             since_then.setattr(Repository, "tip", unreadable)
             return really(self)
 
-    with pytest.MonkeyPatch.context() as patch, faulty_git(waiting.folder / "bin", fault):
+    def failing(repository: Repository, new: str, old: str | None, why: str) -> None:
+        if moves:
+            move(repository, new, old, why)
+        raise OSError(5, "Input/output error")
+
+    with monkeypatch.context() as patch:
         patch.setattr(Repository, "standing", standing)
-        answer = run(["--store", str(waiting.cdr.store), "--as-of", DUE, "chase", "--overdue"])
-    assert answer.code == 73 and "cdr audit" in answer.err
+        patch.setattr(branch, "move", failing)
+        code, said = waiting.told(VERBS["chase"])
+    assert code == 73 and "cdr audit" in said
     assert ledger(waiting) <= outbox(waiting)
     waiting.cdr("chase", "--overdue", as_of=DUE)  # what was not recorded is written once more, under the same name
     assert ledger(waiting) == outbox(waiting)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from conftest import EXAMPLES, People, Shell, run
-from store.hands import before, findings, head, program, then, unchanged
+from store.hands import before, findings, git, head, program, then, unchanged
 
 from cdr.store import git_process, gpg
 
@@ -92,9 +92,10 @@ def test_a_git_that_sleeps_is_given_up_and_lets_go_of_the_lock(
     cdr: Shell, sudi: str, bin_: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(git_process, "SECONDS", 1.0)
+    git(cdr.store, "repack", "-adq")  # what lies in a pack is asked of git
     with (
         unchanged(cdr.store),
-        program(bin_, "git", 'case " $* " in *" update-ref "*) sleep 600;; esac\nexec REAL "$@"'),
+        program(bin_, "git", 'case " $* " in *" cat-file "*) sleep 600;; esac\nexec REAL "$@"'),
     ):
         told(cdr, NOTIFY, 75, "git did not answer")
     cdr(*NOTIFY, as_of="2026-04-01")

@@ -1,71 +1,85 @@
-"""What git is asked to do for a power cut, and what the size of a file tells: seen at the real programs."""
+"""What is done for a power cut, and what the size of a file tells: seen at the real programs."""
 
 from __future__ import annotations
 
-import json
 import os
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from conftest import EXAMPLES, People, Shell
-from store.hands import git, sign_commit
+from store.hands import git, head, sign_commit
 
 from cdr import disk
 from cdr.store import transaction
 from cdr.store.crypto import Gnupg
 from cdr.store.git import Git
 
-WRITES_TO_DISK = {"update-ref"}  # which reads `core.fsync`
 
-
-@pytest.fixture
-def traced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Each git says into a file of this folder how it was called and what `core.fsync` it found."""
-    logs, real = tmp_path / "traces", shutil.which("git")
-    logs.mkdir()
-    wrapper = tmp_path / "bin" / "git"
-    wrapper.parent.mkdir()
-    wrapper.write_text(f'#!/bin/sh\nGIT_TRACE2_EVENT={logs} GIT_TRACE2_CONFIG_PARAMS=core.fsync exec {real} "$@"\n')
-    wrapper.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{wrapper.parent}{os.pathsep}{os.environ['PATH']}")
-    yield logs
-
-
-def asked_of_git(logs: Path) -> list[tuple[str, list[str]]]:
-    """The git commands that ran, each with every value of `core.fsync` that it was told, the last one holding."""
-    found = []
-    for log in sorted(logs.iterdir()):
-        events = [json.loads(line) for line in log.read_text("utf-8").splitlines()]
-        names = [event["name"] for event in events if event["event"] == "cmd_name"]
-        told = [event["value"] for event in events if event["event"] == "def_param" and event["param"] == "core.fsync"]
-        found.append((names[0] if names else "", told))
-    return found
+def test_a_new_store_is_written_to_the_disk_by_who_works_in_it_by_hand_too(tmp_path: Path, member: str) -> None:
+    store = Shell(tmp_path / "new")
+    answer = store("init", tmp_path / "new", "--config", EXAMPLES / "store.yaml", "--member", member)
+    assert "is ready" in answer.err
+    assert git(tmp_path / "new", "config", "--local", "core.fsync") == "all"
 
 
 @pytest.mark.parametrize("verb", ["notify", "attach", "agency", "request"])
-def test_every_git_that_writes_is_told_to_write_to_the_disk(cdr: Shell, sudi: str, traced: Path, verb: str) -> None:
+def test_the_branch_is_on_the_disk_before_it_holds_a_change_and_after(
+    cdr: Shell, sudi: str, monkeypatch: pytest.MonkeyPatch, verb: str
+) -> None:
+    """What it is to hold first, then its name."""
     words: dict[str, list[str | Path]] = {
         "notify": ["notify", "--from", EXAMPLES / "form-a-suicide.yaml"],
         "attach": ["attach", sudi, EXAMPLES / "letter-gate.yaml", "--kind", "other"],
         "agency": ["agency", "edit", "northshire-police", "--email", "new@northshire-police.example"],
         "request": ["request", sudi, "northshire-police"],
     }
+    done: list[tuple[str, str]] = []
+    fsync, replace = os.fsync, Path.replace
+
+    def noted(descriptor: int) -> None:
+        place = Path(f"/proc/self/fd/{descriptor}").readlink()
+        done.append((str(place), place.read_text().strip() if place.name == "main.lock" else ""))
+        fsync(descriptor)
+
+    def taken(path: Path, target: Path) -> Path:
+        done.append((f"{path} -> {target}", ""))
+        return replace(path, target)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    monkeypatch.setattr(Path, "replace", taken)
     cdr(*words[verb], as_of="2026-04-01")
-    writers = [(name, told) for name, told in asked_of_git(traced) if name in WRITES_TO_DISK]
-    assert {name for name, _ in writers} == WRITES_TO_DISK
-    assert [name for name, told in writers if told[-1:] != ["all"]] == []
+    heads = cdr.store / ".git/refs/heads"
+    of_branch = [one for one in done if str(heads) in one[0]]
+    lock, name = heads / "main.lock", heads / "main"
+    assert of_branch == [(str(lock), head(cdr.store)), (f"{lock} -> {name}", ""), (str(heads), "")]
 
 
-def test_a_new_store_is_written_to_the_disk_from_its_first_commit_on(tmp_path: Path, traced: Path, member: str) -> None:
-    store = Shell(tmp_path / "new")
-    answer = store("init", tmp_path / "new", "--config", EXAMPLES / "store.yaml", "--member", member)
-    assert "is ready" in answer.err
-    writers = [(name, told) for name, told in asked_of_git(traced) if name in WRITES_TO_DISK]
-    assert {name for name, _ in writers} == WRITES_TO_DISK
-    assert [name for name, told in writers if told[-1:] != ["all"]] == []
-    assert git(tmp_path / "new", "config", "--local", "core.fsync") == "all"  # for who works in the store by hand
+def test_the_logs_of_the_branch_are_as_git_reads_them(cdr: Shell, sudi: str) -> None:
+    """For whoever looks where it stood before: `git reflog`, of the branch and of what is checked out."""
+    cdr("attach", sudi, EXAMPLES / "letter-gate.yaml", "--kind", "other", as_of="2026-04-01")
+    for name in ("HEAD", "main"):
+        lines = git(cdr.store, "reflog", "show", "--format=%H %gs", name).splitlines()
+        assert lines[0] == f"{head(cdr.store)} cdr: attach {sudi}" and len(lines) == 3
+        assert [line.split()[0] for line in lines] == git(cdr.store, "log", "--format=%H").splitlines()
+
+
+def test_a_branch_that_git_packed_is_moved_too(cdr: Shell, sudi: str) -> None:
+    git(cdr.store, "pack-refs", "--all", "--prune")
+    before = head(cdr.store)
+    assert not (cdr.store / ".git/refs/heads/main").exists()
+    cdr("attach", sudi, EXAMPLES / "letter-gate.yaml", "--kind", "other", as_of="2026-04-01")
+    assert git(cdr.store, "rev-parse", "HEAD^") == before
+
+
+def test_a_branch_of_a_name_in_folders_is_moved_too(cdr: Shell, sudi: str) -> None:
+    """git leaves no empty folder of it where it packed the branch."""
+    git(cdr.store, "branch", "-m", "north/shire/records")
+    git(cdr.store, "pack-refs", "--all", "--prune")
+    assert not (cdr.store / ".git/refs/heads/north").exists()
+    before = head(cdr.store)
+    cdr("attach", sudi, EXAMPLES / "letter-gate.yaml", "--kind", "other", as_of="2026-04-01")
+    assert git(cdr.store, "rev-parse", "HEAD^") == before
+    assert git(cdr.store, "reflog", "show", "--format=%H", "north/shire/records").splitlines()[0] == head(cdr.store)
 
 
 def test_doctor_tells_of_a_copy_whose_own_git_does_not(cdr: Shell, sudi: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from conftest import EXAMPLES, Shell
-from store.hands import head
+from store.hands import git, head
 
 from cdr import programs
 from cdr.app import App, extraction
@@ -44,10 +44,24 @@ def test_who_opens_a_case_starts_one_gpg_to_open_and_one_to_note_it(cdr: Shell, 
 def test_who_records_something_starts_few(cdr: Shell, sudi: str) -> None:
     cdr(*NOTIFY, as_of=ON)  # which lists the keys, once for all
     cdr("show", sudi, as_of=ON)
-    # git: the branch; gpg: the secret and what is kept, the members, the signature, what was recorded
-    assert started(cdr, *NOTIFY) == {"git": 1, "gpg": 4}
-    assert started(cdr, "request", sudi, "northshire-police") == {"git": 1, "gpg": 5}  # one of them locks the form
-    assert started(cdr, "return", sudi, "northshire-police", "--nil") == {"git": 1, "gpg": 4}
+    # the secret and what is kept, the members, the signature, what was recorded
+    assert started(cdr, *NOTIFY) == {"gpg": 4}
+    assert started(cdr, "request", sudi, "northshire-police") == {"gpg": 5}  # one of them locks the form
+    assert started(cdr, "return", sudi, "northshire-police", "--nil") == {"gpg": 4}
+
+
+def test_where_all_of_it_lies_in_packs_git_reads_it_once(cdr: Shell, sudi: str) -> None:
+    """Each change after the store was packed, and of a case that was."""
+    cdr(*NOTIFY, as_of=ON)
+    changes: tuple[tuple[tuple[str | Path, ...], int], ...] = (
+        (NOTIFY, 4),
+        (("request", sudi, "northshire-police"), 5),
+        (("return", sudi, "northshire-police", "--nil"), 4),
+    )
+    for words, gpg in changes:
+        git(cdr.store, "repack", "-adq")
+        assert git(cdr.store, "count-objects").startswith("0 objects")
+        assert started(cdr, *words) == {"git": 1, "gpg": gpg}
 
 
 def test_who_a_child_may_be_is_looked_for_once_and_no_folder_of_objects_is_gone_through(

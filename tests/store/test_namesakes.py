@@ -84,7 +84,7 @@ def test_a_timeline_reads_the_file_of_one_family_name_however_many_there_are(
         took.append(watched("timeline", sudi))
     assert took[0] == took[1]
     started, read = took[1]
-    assert started == 3
+    assert started == 2
     [own] = {one for one in read if one.startswith(OF)}
     assert read == {WORDS, SINCE, "key", "reads", f"cases/{sudi}", own}
     [folder] = (tmp_path / "state" / "cdr").glob(f"*/{people.member}")

@@ -24,6 +24,8 @@ from store.hands import (
 )
 from store.owners import DAY, FORM, NOTE, TOLD, Kept, Model, Owner, _copied, _model, _remove
 
+from cdr.store import branch
+
 
 @pytest.fixture(scope="module")
 def models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[bool], Model]]:
@@ -285,7 +287,10 @@ def test_what_cannot_be_taken_up(kept: Kept, monkeypatch: pytest.MonkeyPatch) ->
 
 
 @pytest.mark.parametrize("number", [1, 3, 6])
-def test_it_is_all_or_nothing(kept: Kept, number: int) -> None:
+def test_it_is_all_or_nothing(kept: Kept, number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unwritable(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
     kept.robin.add("e")
     count = kept.folder / "count"
     fail = f"echo x >> {count}; [ $(wc -l < {count}) -ge {number} ] && exit 2"
@@ -294,7 +299,8 @@ def test_it_is_all_or_nothing(kept: Kept, number: int) -> None:
             kept.cdr("keys", "refresh", kept.robin.fingerprint, code=77)
         with before(kept.folder / "bin", "gpg", "--detach-sign", "kill -KILL $$"):
             kept.cdr("keys", "refresh", kept.robin.fingerprint, code=75)
-        with before(kept.folder / "bin", "git", "update-ref", "exit 1"):
+        with monkeypatch.context() as patch:
+            patch.setattr(branch, "move", unwritable)
             kept.cdr("keys", "refresh", kept.robin.fingerprint, code=74)
     assert kept.cdr("keys", "refresh", kept.robin.fingerprint, "--json").json["documents"] == 5
     kept.works()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from unit.domain_data import ids, policy
 
 from cdr.domain.asking.requests import prompt_dates
-from cdr.domain.rulebook import area_rules
+from cdr.domain.rulebook import area_rules, configuration
 from cdr.moments import of
 
 OWN = policy().for_area(
@@ -58,7 +58,7 @@ def test_a_proclaimed_day_is_no_working_day() -> None:
 
 def test_without_changes_nothing_changes() -> None:
     assert policy().for_area({}) == policy()
-    assert area_rules.changes({"area": {}, "clocks": {}}) == {}
+    assert configuration.changes({"area": {}, "clocks": {}}) == {}
 
 
 def test_a_limit_counted_back() -> None:
@@ -85,6 +85,6 @@ NESTED = ({"T14": None, "T15": {"since": 3}}, {"prompt_weeks": [None, 2, 1]}, [N
 ODD = st.one_of(st.none(), st.integers(), st.text(max_size=5), *map(st.just, NESTED))
 
 
-@given(st.dictionaries(st.sampled_from(area_rules.CHANGES), ODD))
+@given(st.dictionaries(st.sampled_from(configuration.CHANGES), ODD))
 def test_no_body_makes_it_fail(body: dict[str, Any]) -> None:
     area_rules.problems(body, policy())

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from unit.domain_data import changed, configuration, example, ids
 
-from cdr.domain.rulebook.configuration import Configuration, configuration_problems
+from cdr.domain.rulebook.configuration import Configuration
+from cdr.domain.rulebook.store_rules import configuration_problems
 from cdr.errors import NotFound
 
 

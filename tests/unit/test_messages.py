@@ -5,13 +5,14 @@ import email
 import email.policy
 from collections.abc import Iterator
 from datetime import date, datetime
+from email.generator import Generator
 from typing import Any
 
 import pytest
 from letter_examples import CASES, configuration, form_a
 
+from cdr.documents.letters import mail, pgp_mime
 from cdr.documents.letters import message as messages
-from cdr.documents.letters import pgp_mime
 from cdr.documents.letters.message import Asked, Attachment, Message
 from cdr.errors import NotFound, WrongConfiguration
 from cdr.moments import LONDON
@@ -29,7 +30,7 @@ def message(level: str, agency: str = "northtown-general", store: Any = None, **
 
 
 def parsed(message: Message) -> Any:
-    return email.message_from_bytes(messages.to_eml(message, FROM), policy=email.policy.default)
+    return email.message_from_bytes(mail.to_eml(message, FROM), policy=email.policy.default)
 
 
 @pytest.mark.parametrize("level", messages.LEVELS)
@@ -118,7 +119,7 @@ def test_nothing_of_the_child_is_in_any_message(name: str) -> None:
     store = configuration()
     for agency in store.agencies:
         for level in messages.LEVELS:
-            eml = messages.to_eml(message(level, agency.id), FROM).decode("ascii")
+            eml = mail.to_eml(message(level, agency.id), FROM).decode("ascii")
             plain = parsed(message(level, agency.id)).get_content()
             for text in secret:
                 if text not in agency.name and agency.name not in text:
@@ -131,8 +132,8 @@ def test_the_mail_is_one_that_a_mail_program_reads() -> None:
         dataclasses.replace(a, name="Ysbyty Ŵyn") if a.id == "northtown-general" else a for a in store.agencies
     )
     made = message("prompt-1", store=dataclasses.replace(store, agencies=agencies))
-    eml = messages.to_eml(made, FROM)
-    assert eml == messages.to_eml(made, FROM)
+    eml = mail.to_eml(made, FROM)
+    assert eml == mail.to_eml(made, FROM)
     assert eml.isascii() and b"\r\n" in eml and b"\n" not in eml.replace(b"\r\n", b"")
     read = parsed(made)
     assert read["From"] == FROM and read["To"] == "cdr@northtown-general.example"
@@ -144,7 +145,7 @@ def test_the_mail_is_one_that_a_mail_program_reads() -> None:
 
 def test_a_subject_in_another_language() -> None:
     made = message("prompt-1", override="Subject: Adolygu marwolaeth plentyn {{ case }}: ŵ ŷ\n\nx")
-    eml = messages.to_eml(made, FROM)
+    eml = mail.to_eml(made, FROM)
     assert eml.isascii() and max(len(line) for line in eml.split(b"\r\n")) <= 78
     assert parsed(made)["Subject"] == f"Adolygu marwolaeth plentyn {CASE}: ŵ ŷ"
 
@@ -187,9 +188,9 @@ def test_an_address_is_exactly_one(address: str) -> None:
         message("prompt-1", store=dataclasses.replace(store, agencies=agencies))
     assert not address or address == "-" or address not in "".join(caught.value.lines())
     with pytest.raises(WrongConfiguration):
-        messages.to_eml(dataclasses.replace(message("prompt-1"), to=(address,)), FROM)
+        mail.to_eml(dataclasses.replace(message("prompt-1"), to=(address,)), FROM)
     with pytest.raises(WrongConfiguration):
-        messages.to_eml(message("prompt-1"), address)
+        mail.to_eml(message("prompt-1"), address)
 
 
 @pytest.mark.parametrize("field", ["subject", "message_id"])
@@ -197,7 +198,7 @@ def test_no_header_can_be_slipped_in(field: str) -> None:
     slipped: dict[str, Any] = {field: "x\r\nBcc: evil@x.example"}
     bad = dataclasses.replace(message("prompt-1"), **slipped)
     with pytest.raises(ValueError):
-        messages.to_eml(bad, FROM)
+        mail.to_eml(bad, FROM)
 
 
 def test_a_name_with_line_breaks_stays_one_line() -> None:
@@ -278,8 +279,24 @@ def test_an_attachment_goes_with_the_text() -> None:
 
 def test_the_lines_of_an_attachment_are_short() -> None:
     page = Attachment("form-b.html", "text/html", b"x" * 100_000)
-    raw = messages.to_eml(dataclasses.replace(message("prompt-1"), attachments=(page,)), FROM)
+    raw = mail.to_eml(dataclasses.replace(message("prompt-1"), attachments=(page,)), FROM)
     assert max(len(line) for line in raw.split(b"\r\n\r\n", 3)[-1].split(b"\r\n")) == 76
+
+
+def test_the_library_looks_at_no_line_of_an_attachment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A return form has ten thousand of them."""
+    seen: list[str] = []
+    write = Generator._write_lines  # type: ignore[attr-defined]
+
+    def written(self: Generator, lines: str) -> None:
+        seen.append(lines)
+        write(self, lines)
+
+    monkeypatch.setattr(Generator, "_write_lines", written)
+    pages = tuple(Attachment(f"form-{n}.html", "text/html", bytes([n]) * 300_000) for n in range(3))
+    made = dataclasses.replace(message("prompt-1"), attachments=pages)
+    assert [one.get_payload(decode=True) for one in parsed(made).iter_attachments()] == [one.data for one in pages]
+    assert seen and sum(map(len, seen)) < 10_000
 
 
 def with_keys(*keys: str) -> Any:

@@ -15,7 +15,8 @@ from cdr.domain.asking.requests import Request, answer, ask, held, requests_of
 from cdr.domain.asking.sending import Limits, Prompt
 from cdr.domain.case.agency_holds import names_someone, with_reason
 from cdr.domain.process.clocks import Closure
-from cdr.domain.rulebook.configuration import Configuration, configuration_problems
+from cdr.domain.rulebook.configuration import Configuration
+from cdr.domain.rulebook.store_rules import configuration_problems
 from cdr.errors import ConditionsNotMet, WrongConfiguration
 
 CASE, AGENCY, ID = "2026-7K3M", "regional-ambulance", "<1@northshire.example>"

@@ -7,12 +7,11 @@ form that goes with it holds nothing of the child either, but for a part that on
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import textwrap
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cdr.documents.letters.wording import SUBJECT, Block, Lines, blocks, fill_in, unguarded
 from cdr.documents.letters.wording import wording as shipped
@@ -24,9 +23,6 @@ from cdr.forms import codelists
 from cdr.moments import LONDON
 from cdr.records import dataclass
 from cdr.written import long_date
-
-if TYPE_CHECKING:
-    from email.message import EmailMessage
 
 REQUEST, ESCALATION, THANKS, BOUNCE = "request", "escalation", "thanks-for-return", "bounce"
 ROUTE_TEST = "route-test"
@@ -338,63 +334,3 @@ def _wrapped(block: Block) -> str:
         WIDTH, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
     )
     return "\n".join(filler.fill(line) for line in block.texts)
-
-
-def headers(message: Message, from_: str) -> dict[str, Any]:
-    """What stands at the head of a message. Raises: WrongConfiguration for an address that is not one."""
-    return {
-        "From": checked_address(from_),
-        "To": ", ".join(checked_address(address) for address in message.to),
-        "Subject": message.subject,
-        "Date": message.date,
-        "Message-ID": message.message_id,
-    }
-
-
-def to_eml(message: Message, from_: str) -> bytes:
-    """The message as a mail (RFC 5322), in ASCII and with CRLF; the same message gives the same bytes.
-
-    Raises: WrongConfiguration for an address that is not one; ValueError for a line break in a header.
-    """
-    from email.message import EmailMessage
-    from email.policy import SMTP
-
-    # a folded Message-ID is lawful, and some mail systems still lose it
-    mail = EmailMessage(policy=SMTP.clone(max_line_length=250) if message.subject.isascii() else SMTP)
-    for name, value in headers(message, from_).items():
-        mail[name] = value
-    mail["Auto-Submitted"] = "auto-generated"
-    filled_with(mail, message)
-    return mail.as_bytes()
-
-
-def filled_with(mail: EmailMessage, message: Message) -> None:
-    """Give a mail the message's text and its attachments."""
-    mail.set_content(message.body, charset="utf-8", cte="quoted-printable")
-    if message.attachments:
-        mail.make_mixed()
-    for attachment in message.attachments:
-        mail.attach(_part(attachment))
-    if message.attachments:
-        said = hashlib.sha256(message.message_id.encode() + message.body.encode()).hexdigest()
-        mail.set_boundary(f"cdr-{said[:40]}")  # the same for the same message
-
-
-def _part(attachment: Attachment) -> EmailMessage:
-    from email.message import EmailMessage
-    from email.policy import SMTP
-
-    part = EmailMessage(policy=SMTP)  # whose lines are short: base64 has at most 76 letters a line (RFC 2045)
-    kind, _, subtype = attachment.content_type.partition("/")
-    letters = {"charset": "utf-8"} if kind == "text" else {}  # else a mail system takes it for ASCII and spoils it
-    part.set_content(
-        b"",
-        maintype=kind,
-        subtype=subtype,
-        disposition="attachment",
-        filename=attachment.name,
-        params=letters,
-    )
-    part.set_payload(base64.encodebytes(attachment.data).decode("ascii"))  # the same lines as theirs, in one go
-    del part["MIME-Version"]
-    return part

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cdr.documents.letters.message import Message, filled_with, headers
+from cdr.documents.letters.mail import headers, with_content
+from cdr.documents.letters.message import Message
 
 if TYPE_CHECKING:
     from email.message import EmailMessage
@@ -26,10 +27,7 @@ def inside(message: Message, from_: str) -> bytes:
     part = EmailMessage(policy=SMTP.clone(max_line_length=250) if message.subject.isascii() else SMTP)
     for name, value in headers(message, from_).items():
         part[name] = value
-    filled_with(part, message)
-    del part["MIME-Version"]
-    part.set_param("protected-headers", "v1")
-    return part.as_bytes()
+    return with_content(part, message, is_inside=True)
 
 
 def outside(message: Message, from_: str, ciphertext: bytes) -> bytes:

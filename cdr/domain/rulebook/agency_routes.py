@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from cdr.domain.rulebook.configuration import FORM
 from cdr.domain.rulebook.validation import items_at, problem, text_at, words_at
 from cdr.errors import Problem
 
-FORM, SECURE_MAIL, PORTAL, PAPER = "form", "secure_mail", "portal", "paper"
+SECURE_MAIL, PORTAL, PAPER = "secure_mail", "portal", "paper"
 HANDED_OVER = (PORTAL, PAPER)
 ROUTE_IN_WORDS = {
     FORM: "form by mail, the child under lock, the pass-phrase by telephone",

@@ -16,13 +16,6 @@ from cdr.errors import Problem
 if TYPE_CHECKING:
     from cdr.domain.process.policy import Policy
 
-CHANGES = ("clocks", "chasing", "bank_holidays")
-
-
-def changes(body: Mapping[str, Any]) -> dict[str, Any]:
-    """What a configuration changes of the rules, as it has it."""
-    return {key: body[key] for key in CHANGES if body.get(key)}
-
 
 def problems(body: Mapping[str, Any], policy: Policy) -> list[Problem]:
     """What is wrong with an area's changes (STORE-20 to STORE-22); never raises, whatever the body is."""

@@ -1,20 +1,21 @@
-"""What cdr.yaml says of the area, its people, its agencies and its neighbours, and the rules STORE-01 to STORE-13."""
+"""What cdr.yaml says of the area, its people, its agencies and its neighbours, as it is recorded; its rules are in `store_rules`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, timedelta
-from typing import Any
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
-from cdr.domain.process.clocks import Closure
-from cdr.domain.rulebook.agency_routes import FORM, route_problems
-from cdr.domain.rulebook.area_rules import changes
-from cdr.domain.rulebook.validation import at, date_at, items_at, problem, text_at, words_at
-from cdr.errors import NotFound, Problem
+from cdr.domain.rulebook.validation import date_at, items_at, mapping_at, text_at, words_at
+from cdr.errors import NotFound
 from cdr.records import dataclass, field
 
-LONGEST_CLOSURE = timedelta(days=366)
+if TYPE_CHECKING:
+    from cdr.domain.process.clocks import Closure
+
 MEMBERS = "panel.members"
+FORM = "form"  # how a form comes to an agency where nothing else is said; the other ways are in `agency_routes`
+CHANGES = ("clocks", "chasing", "bank_holidays")
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday")
 
 
@@ -167,29 +168,29 @@ class Configuration:
     @staticmethod
     def from_document(body: Mapping[str, Any]) -> Configuration:
         """The configuration of a document that its schema found right."""
-        people = _mapping(body, "people")
+        people = mapping_at(body, "people")
         return Configuration(
             area=text_at(body, "area.name"),
             authorities=tuple(words_at(body, "area.authorities")),
             hospitals=tuple(words_at(body, "area.hospitals")),
-            population=tuple((str(key), int(count)) for key, count in _mapping(body, "area.population_0_17").items()),
+            population=tuple((str(key), int(count)) for key, count in mapping_at(body, "area.population_0_17").items()),
             people={str(key): _person(body, f"people.{key}") for key in people},
             letterhead=Letterhead(
                 text_at(body, "letterhead.organisation"), tuple(words_at(body, "letterhead.address"))
             ),
             agencies=tuple(_agency(item) for _, item in items_at(body, "agencies")),
-            panel=tuple(Quorum(part, tuple(words_at(body, f"panel.{part}"))) for part in _parts(body)),
+            panel=tuple(Quorum(part, tuple(words_at(body, f"panel.{part}"))) for part in quorum_parts(body)),
             members=tuple(_member(item) for _, item in items_at(body, MEMBERS)),
             areas=tuple(_area(item) for _, item in items_at(body, "areas")),
-            mail=dict(_mapping(body, "mail")),
+            mail=dict(mapping_at(body, "mail")),
             changes=changes(body),
             retention_years=int(body["retention_years"]),
-            live_births=tuple((str(key), int(n)) for key, n in _mapping(body, "area.live_births").items()),
+            live_births=tuple((str(key), int(n)) for key, n in mapping_at(body, "area.live_births").items()),
             breaks=tuple(_break(item) for _, item in items_at(body, "breaks")),
             support=tuple(item for _, item in items_at(body, "support")),
             support_checked={
                 str(key): day
-                for key in _mapping(body, "support_checked")
+                for key in mapping_at(body, "support_checked")
                 if (day := date_at(body, f"support_checked.{key}"))
             },
             governance=_governance(body),
@@ -245,110 +246,20 @@ class Configuration:
         return Area(self.area, chair, doctor, manager)
 
 
-def configuration_problems(body: Mapping[str, Any]) -> list[Problem]:
-    """What is wrong with cdr.yaml beyond its schema (STORE-01 to STORE-13); never raises, whatever the body is."""
-    return [
-        *_repeats(body),
-        *_strangers(body),
-        *_members(body),
-        *_endless(body),
-        *_unsendable(body),
-        *route_problems(body),
-    ]
+def changes(body: Mapping[str, Any]) -> dict[str, Any]:
+    """What a configuration changes of the rules, as it has it; what may be changed is in `area_rules`."""
+    return {key: body[key] for key in CHANGES if body.get(key)}
 
 
-def _members(body: Mapping[str, Any]) -> Iterator[Problem]:
-    agencies = {text_at(item, "id") for _, item in items_at(body, "agencies")}
-    taken = set(agencies)
-    for n, item in items_at(body, MEMBERS):
-        if text_at(item, "id") in taken:
-            yield problem("STORE-10", f"{MEMBERS}.{n}.id")
-        if text_at(item, "organisation") not in {"", *agencies}:
-            yield problem("STORE-11", f"{MEMBERS}.{n}.organisation")
-        taken.add(text_at(item, "id"))
-
-
-def _unsendable(body: Mapping[str, Any]) -> Iterator[Problem]:
-    from cdr.forms.schema_files import shipped
-
-    mail = _mapping(body, "mail")
-    needs = shipped("store/1")["properties"]["mail"]["properties"]["transport"]["x-needs"]
-    for key in needs.get(mail.get("transport"), ()):
-        if not mail.get(key):
-            yield problem("STORE-08", f"mail.{key}")
-    if bool(mail.get("user")) != bool(mail.get("password_command")):
-        yield problem("STORE-08", "mail.password_command" if mail.get("user") else "mail.user")
-
-
-def _endless(body: Mapping[str, Any]) -> Iterator[Problem]:
-    for n, agency in items_at(body, "agencies"):
-        for m, item in items_at(agency, "closed"):
-            first, last = date_at(item, "from"), date_at(item, "until")
-            if first and last and not first <= last <= first + LONGEST_CLOSURE:
-                yield problem("STORE-07", f"agencies.{n}.closed.{m}.until")
-
-
-def _repeats(body: Mapping[str, Any]) -> Iterator[Problem]:
-    from cdr.domain.case.places import same_place
-
-    agencies = [(f"agencies.{n}.id", text_at(item, "id")) for n, item in items_at(body, "agencies")]
-    authorities = [(f"area.authorities.{n}", name) for n, name in enumerate(words_at(body, "area.authorities"))]
-    areas = [("area.name", text_at(body, "area.name"))]
-    areas += [(f"areas.{n}.name", text_at(item, "name")) for n, item in items_at(body, "areas")]
-    places = [[(place, same_place(name)) for place, name in named] for named in (authorities, areas)]
-    for rule, named in zip(("STORE-01", "STORE-04", "STORE-05"), (agencies, *places), strict=True):
-        yield from (problem(rule, place) for place in _repeated(named))
-
-
-def _repeated(named: Sequence[tuple[str, str]]) -> Iterator[str]:
-    seen: set[str] = set()
-    for place, name in named:
-        if name and name in seen:
-            yield place
-        seen.add(name)
-
-
-def _strangers(body: Mapping[str, Any]) -> Iterator[Problem]:
-    areas = {text_at(body, "area.name")} | {text_at(item, "name") for _, item in items_at(body, "areas")}
-    agencies = {text_at(item, "id") for _, item in items_at(body, "agencies")}
-    authorities = set(words_at(body, "area.authorities"))
-    for n, item in items_at(body, "agencies"):
-        if text_at(item, "area") and text_at(item, "area") not in areas:
-            yield problem("STORE-02", f"agencies.{n}.area")
-    for part in _parts(body):
-        for n, agency in enumerate(words_at(body, f"panel.{part}")):
-            if agency not in agencies:
-                yield problem("STORE-03", f"panel.{part}.{n}")
-    for name in _mapping(body, "area.population_0_17"):
-        if name not in authorities:
-            yield problem("STORE-06", f"area.population_0_17.{name}")
-    for name in _mapping(body, "area.live_births"):
-        if name not in authorities:
-            yield problem("STORE-06", f"area.live_births.{name}")
-    for n, item in items_at(body, "breaks"):
-        if not _is_year(text_at(item, "from")):
-            yield problem("STORE-09", f"breaks.{n}.from")
-
-
-def _mapping(body: Mapping[str, Any], path: str) -> Mapping[str, Any]:
-    value = at(body, path)
-    return value if isinstance(value, Mapping) else {}
-
-
-def _parts(body: Mapping[str, Any]) -> list[str]:
+def quorum_parts(body: Mapping[str, Any]) -> list[str]:
     """The parts of the quorum: what `panel` holds beside the members."""
-    return [part for part in _mapping(body, "panel") if f"panel.{part}" != MEMBERS]
+    return [part for part in mapping_at(body, "panel") if f"panel.{part}" != MEMBERS]
 
 
 def _member(item: Mapping[str, Any]) -> Member:
     texts = {part: text_at(item, part) for part in ("id", "name", "organisation", "role", "email", "key")}
     days, meetings = tuple(WEEKDAYS.index(day) for day in words_at(item, "days")), tuple(words_at(item, "co_opted"))
     return Member(**texts, days=days, papers=text_at(item, "papers") or "pdf", co_opted=meetings)
-
-
-def _is_year(text: str) -> bool:
-    first, _, second = text.partition("/")
-    return first.isdigit() and second == f"{(int(first) + 1) % 100:02d}"
 
 
 def _governance(body: Mapping[str, Any]) -> Governance:
@@ -381,6 +292,8 @@ def _closures(item: Mapping[str, Any]) -> Iterator[Closure]:
     for _, closure in items_at(item, "closed"):
         first, last = date_at(closure, "from"), date_at(closure, "until")
         if first and last:
+            from cdr.domain.process.clocks import Closure
+
             yield Closure(first, last)
 
 

@@ -78,6 +78,12 @@ def items_at(body: object, path: str) -> list[tuple[int, Mapping[str, Any]]]:
     return [(n, item) for n, item in enumerate(value) if isinstance(item, PLAIN)] if isinstance(value, list) else []
 
 
+def mapping_at(body: object, path: str) -> Mapping[str, Any]:
+    """What stands at a place, where that is a group; empty otherwise."""
+    value = at(body, path)
+    return value if isinstance(value, Mapping) else {}
+
+
 def words_at(body: object, path: str) -> list[str]:
     """The texts of the list at a path."""
     return [item for item in value if isinstance(item, str)] if isinstance(value := at(body, path), list) else []
