@@ -126,6 +126,7 @@ def test_a_live_git_child_of_a_killed_run_keeps_the_lock(
     program.write_text("\n".join(["#!/bin/sh", *lines, ""]))
     program.chmod(0o700)
     before = head(cdr.store)
+    git(cdr.store, "update-index", "--index-version", "4")  # which cdr leaves to git
     with monkeypatch.context() as patched:
         patched.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
         process = _start(cdr.store, "request", sudi)
