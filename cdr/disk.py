@@ -91,7 +91,9 @@ def _read_regular(descriptor: int, most: int | None) -> bytes:
         os.close(descriptor)
         raise OSError(errno.EFBIG if stat.S_ISREG(about.st_mode) else errno.EINVAL, "too large, or no plain file")
     with os.fdopen(descriptor, "rb") as stream:
-        raw = stream.read() if most is None else stream.read(most + 1)
+        raw = stream.read(about.st_size + 1)  # room for more is made where there is more
+        if len(raw) > about.st_size:
+            raw += stream.read() if most is None else stream.read(max(most + 1 - len(raw), 0))
     if most is not None and len(raw) > most:
         raise OSError(errno.EFBIG, "too large")
     return raw

@@ -56,7 +56,7 @@ def folder_bytes(folder: Mapping[bytes, Entry]) -> bytes:
 
 
 KEPT_ENTRIES, MOST_ALIKE = 200_000, 4
-TOGETHER = 500  # entries
+MANY, SOME = 1000, 30  # entries
 
 
 @dataclass(frozen=True)
@@ -128,10 +128,10 @@ class Alike:
 def _same_outside(one: bytes, other: bytes, start: int, size: int) -> tuple[int, int, int]:
     """From where on, and up to where in each, two of such folders are not the same; many entries are compared together, and then each."""
     end, other_end = len(one), len(other)
-    for step in (size * TOGETHER, size):
+    for step in (size * MANY, size * SOME, size):
         while start + step <= min(end, other_end) and one[start : start + step] == other[start : start + step]:
             start += step
-    for step in (size * TOGETHER, size):
+    for step in (size * MANY, size * SOME, size):
         while start + step <= min(end, other_end) and one[end - step : end] == other[other_end - step : other_end]:
             end, other_end = end - step, other_end - step
     return start, end, other_end
