@@ -145,7 +145,7 @@ else:
         given.update(named)
         if len(given) < len(arguments) + len(named):
             return None
-        if len(arguments) == len(taken):
+        if len(arguments) == len(taken) and not named:
             return given
         values = {}
         for one in taken:

@@ -161,3 +161,18 @@ def test_what_is_wrong_is_refused_of_the_first_and_of_the_later_ones(wrong: dict
         with pytest.raises(TypeError, match=r"Some\.__init__\(\)"):
             Some(1, x=1)  # type: ignore[misc]
         assert vars(Some(number)) == {"x": number, "y": 0}
+
+
+def test_a_name_that_there_is_not_is_refused_of_the_first_too_where_each_field_has_its_place() -> None:
+    @dataclass(frozen=True)
+    class Some:
+        x: int
+
+    @dataclass(frozen=True)
+    class Nothing:
+        pass
+
+    with pytest.raises(TypeError, match="z"):
+        Some(1, z=2)  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match="z"):
+        replace(Nothing(), z=2)  # type: ignore[call-arg]
