@@ -58,8 +58,23 @@ class App:
     def clock(self) -> Clock:
         """The time that commands decide with. Raises: WrongUsage."""
         from cdr.clock import Clock, parse_moment
+        from cdr.errors import WrongUsage
 
-        return Clock(parse_moment(self.as_of) if self.as_of else None)
+        try:
+            return Clock(parse_moment(self.as_of) if self.as_of else None)
+        except WrongUsage as error:
+            raise WrongUsage(f"--as-of (or CDR_AS_OF): {error.message}") from None
+
+    def refuse_a_wrong_time(self) -> None:
+        """Refuse an `--as-of` that is no time, also where the command asks for none. Raises: WrongUsage."""
+        from datetime import date
+
+        try:
+            is_plain = date.fromisoformat(self.as_of or "").isoformat() == self.as_of
+        except ValueError:
+            is_plain = False
+        if self.as_of and not is_plain:
+            self.clock  # noqa: B018 - which reads whatever else people write, and loads the clocks of London for it
 
     @cached_property
     def store(self) -> Store:

@@ -109,6 +109,7 @@ def cdr(
     app.store_option, app.as_of, app.acting, app.debug = store, as_of, acting, debug
     app.quiet, app.verbose = quiet, verbose
     app.verb = ctx.invoked_subcommand or ""
+    app.refuse_a_wrong_time()
 
 
 def _stay_out_of_core_dumps() -> None:

@@ -38,6 +38,13 @@ def test_a_rehearsal_at_the_end_of_time(cdr: Shell, sudi: str) -> None:
         assert run(["--store", str(cdr.store), "--as-of", "9999-12-30", *command]).code == 2
 
 
+@pytest.mark.parametrize("when", ["nonsense", "2026-02-30", "2026-01-09T25:00", "20260109"])
+def test_what_is_no_time_is_refused_by_commands_that_ask_for_none_too(cdr: Shell, sudi: str, when: str) -> None:
+    for command in (["list"], ["show", sudi], ["timeline", sudi], ["audit"]):
+        answer = run(["--store", str(cdr.store), "--as-of", when, *command])
+        assert answer.code == 2 and "--as-of (or CDR_AS_OF): That is not a date." in answer.err and not answer.out
+
+
 def test_an_accent_that_was_typed_behind_its_letter(cdr: Shell) -> None:
     cdr(
         "agency",
