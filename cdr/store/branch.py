@@ -46,6 +46,8 @@ def move(repository: Repository, new: str, old: str | None, why: str) -> None:
         for log in (repository.shared / "logs" / repository.branch, repository.directory / "logs/HEAD"):
             with suppress(OSError):
                 _append(log, line.encode())
+        if place.is_dir():
+            place.rmdir()  # in which no branch is left; git takes such a folder away, too
         lock.replace(place)
     except BaseException:
         lock.unlink(missing_ok=True)

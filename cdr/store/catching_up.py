@@ -21,8 +21,8 @@ MOST_COMMITS, MOST_CASES = 50, 20  # of more than these to go through everything
 def touched(snapshot: Snapshot, part: Part, kinds: Collection[Kind]) -> list[Place] | None:
     """The documents of these kinds that were touched since a part was complete; each of them stands in the store.
 
-    None where everything has to be gone through: where the store is not built on that commit, many cases were touched, or one of which the part
-    does not hold the rest; where something else than documents changed (keys, what is erased), or a document was taken away, or is where no case is.
+    None where everything has to be gone through: where the store is not built on that commit, many cases were touched, or one that was there and
+    is not in the part; where something else than documents changed (keys, what is erased), or a document was taken away, or is where no case is.
     """
     with suppress(NotAuthentic):  # which whoever goes through everything is told
         paths = _paths(snapshot, part.at)
@@ -33,16 +33,23 @@ def touched(snapshot: Snapshot, part: Part, kinds: Collection[Kind]) -> list[Pla
             return None
         if not all(_stands(snapshot, place) for place in of_cases) or any(map(snapshot.lacks_its_case, cases)):
             return None
-        found = [place for place in of_cases if place.kind in kinds]
         new = cases - {case_of(path) for path in part.documents}
-        there = [place for case in new for place in snapshot.documents_of(case) if place.kind in kinds]
-        return found if {*found} >= {*there} else None
+        if any(_stood(snapshot, part.at, case, kinds) for case in new):
+            return None
+        return [place for place in of_cases if place.kind in kinds]
     return None
 
 
 def _stands(snapshot: Snapshot, place: Place) -> bool:
     blob = snapshot.blob(place.path)
     return blob is not None and blob.is_regular
+
+
+def _stood(snapshot: Snapshot, commit: str, case: str, kinds: Collection[Kind]) -> bool:
+    """Whether a document of these kinds stood in a case's folder at a commit."""
+    folder = f"cases/{case}"
+    places = (layout.place(f"{folder}/{name}") for name in snapshot.git.names_in(commit, folder))
+    return any(place.kind in kinds for place in places if place)
 
 
 def _paths(snapshot: Snapshot, known: str) -> set[str] | None:

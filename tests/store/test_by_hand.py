@@ -110,3 +110,12 @@ def test_doctor_tells_git_what_it_lacks(cdr: Shell, people: People, tmp_path: Pa
     )
     assert "knows how to merge" in clone("doctor").out
     assert run(["merge-driver", "--help"]).code == 0 and "merge-driver" not in run(["--help"]).out
+
+
+def test_a_folder_without_a_branch_in_the_branchs_place_is_taken_away(cdr: Shell, sudi: str) -> None:
+    """As git does, which packed the branch: `main/old` was there once."""
+    git(cdr.store, "pack-refs", "--all")
+    (cdr.store / ".git/refs/heads/main").mkdir()
+    cdr("milestone", sudi, "ncmd_told")
+    assert git(cdr.store, "log", "-1", "--format=%s") == f"cdr: milestone {sudi}"
+    assert git(cdr.store, "status", "--porcelain") == ""

@@ -18,6 +18,7 @@ from cdr.columns import CHASED, LISTED
 from cdr.store import catching_up
 from cdr.store.git import Git
 from cdr.store.parts import SINCE, WORDS
+from cdr.store.transaction import Change
 
 POLICE, HOSPITAL = "northshire-police", "northtown-general"
 Step = Callable[[Shell, str], Any]
@@ -271,3 +272,22 @@ def test_a_branch_that_is_not_built_on_what_was_seen_is_looked_at_whole(cdr: She
     for at in ("", "0" * 40, other):
         part.at = at
         assert catching_up.touched(snapshot, part, kinds) is None
+
+
+def test_a_case_at_rest_of_which_every_document_was_touched_is_counted_once(
+    cdr: Shell, sudi: str, tmp_path: Path, whole: list[str]
+) -> None:
+    """It is no new one, and the parts hold it already."""
+    with_closed(cdr.store, range(3))
+    with beside(tmp_path / "follows"):
+        seen(cdr.store)
+    with beside(tmp_path / "theirs"):
+        store = App(store_option=str(cdr.store)).store
+        with store.writing():
+            documents = store.case("2016-AABB").documents
+            store.commit(Change("edit", {one.place: {**one.body} for one in documents}), documents)
+    with beside(tmp_path / "follows"):
+        app = App(store_option=str(cdr.store))
+        assert app.cases_at_rest().count + len(app.cases_not_at_rest()) == 4
+        assert set(app.cases_not_at_rest()) == {sudi}
+    compared(cdr, tmp_path)
