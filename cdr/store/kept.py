@@ -1,7 +1,8 @@
 """What this machine worked out before and need not work out again, by what it was worked out from.
 
 Plain JSON in the state folder, for what is no secret: rules as they ship, cdr.yaml, the registry, how keys are listed. Each file
-carries a sum and may be deleted; what is damaged, or came from something else, is worked out again. No answer ever depends on it.
+carries a sum of what it holds and of its name, and may be deleted; what is damaged, or came from something else, is worked out
+again. No answer ever depends on it.
 """
 
 from __future__ import annotations
@@ -66,12 +67,17 @@ def _read(path: Path) -> tuple[Any] | None:
         raw = disk.read_regular(path, LARGEST)
     except OSError:
         return None
-    if hashlib.sha256(raw[SUM_LENGTH:]).hexdigest().encode() != raw[:SUM_LENGTH]:
+    if _sum(path, raw[SUM_LENGTH:]) != raw[:SUM_LENGTH]:
         return None
     try:
         return (json.loads(raw[SUM_LENGTH:]),)
     except (ValueError, RecursionError):
         return None
+
+
+def _sum(path: Path, raw: bytes) -> bytes:
+    """Of what a file holds, and of its name: one that was put in another's place is not believed."""
+    return hashlib.sha256(path.name.encode("ascii") + b"\0" + raw).hexdigest().encode("ascii")
 
 
 def _write(path: Path, name: str, made: object) -> None:
@@ -81,7 +87,7 @@ def _write(path: Path, name: str, made: object) -> None:
         return
     with suppress(DiskFailed, OSError):
         disk.private_folder(path.parent)
-        disk.write_whole(path, hashlib.sha256(raw).hexdigest().encode() + raw)
+        disk.write_whole(path, _sum(path, raw) + raw)
         others = sorted(path.parent.glob(f"{name}-*.json"), key=lambda one: one.stat().st_mtime_ns)
         for old in others[:-MOST]:
             old.unlink()
