@@ -67,13 +67,9 @@ class App:
 
     def refuse_a_wrong_time(self) -> None:
         """Refuse an `--as-of` that is no time, also where the command asks for none. Raises: WrongUsage."""
-        from datetime import date
+        from cdr import moments
 
-        try:
-            is_plain = date.fromisoformat(self.as_of or "").isoformat() == self.as_of
-        except ValueError:
-            is_plain = False
-        if self.as_of and not is_plain:
+        if self.as_of and moments.read(self.as_of) is None:
             self.clock  # noqa: B018 - which reads whatever else people write, and loads the clocks of London for it
 
     @cached_property
