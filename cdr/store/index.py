@@ -92,8 +92,8 @@ class Index:
         if asked not in self._columns:
             at_rest, column = self.column_at_rest(asked), self.parts.columns[asked.column]
             busy = {case: column.of(case, kinds) for case, kinds in self.facts_not_at_rest().items()}
-            if column.is_apart and self._part_now().at:
-                self.parts.keep_words(self._part_now(), self.parts.rows(self.facts_not_at_rest()))
+            if column.is_apart and (part := self._part_now()).at:
+                self.parts.keep_words(part, self.parts.rows(self.facts_not_at_rest()), self.since.stamp_of_words(part))
             self._columns[asked] = {**at_rest, **{case: made for case, made in busy.items() if made is not None}}
         return self._columns[asked]
 
@@ -191,16 +191,17 @@ class Index:
         taken.rested = self._rested(part, taken, of)
         if len(taken.rested) > RESTED:
             return None
+        if gone or not part.stamp:
+            self.opened.keep_apart({*self.since.cases} - {*cases, *map(case_of, gone)})
+            self.parts.keep(taken, self.parts.rows(self._by_case(taken.documents)))
+            self.since.forget()
+            return False
         changed = self._by_case({path: one for path, one in taken.documents.items() if case_of(path) in of})
-        if not gone and self.since.take(taken, new, opened, self.parts.rows(changed)):
-            self.parts.take(taken)
-            for case in cases:
-                self.opened.let_go(case)
-            return True
-        self.opened.keep_apart({*self.since.cases} - {*cases, *map(case_of, gone)})
-        self.parts.keep(taken, self.parts.rows(self._by_case(taken.documents)))
-        self.since.forget()
-        return False
+        self.since.take(taken, new, opened, self.parts.rows(changed))
+        self.opened.let_go(*cases)
+        self.parts.take(taken)
+        self.since.keep(self.parts, self.opened, lambda: self.parts.rows(self._by_case(taken.documents)))
+        return True
 
     def _caught_up(self, part: Part) -> Part | None:
         """A part of an earlier commit brought forward by what others recorded since, where that is little; else None, and all is gone through."""

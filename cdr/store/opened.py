@@ -63,9 +63,10 @@ class Opened:
             self.sealing.keep(name_of_year(year), self._years[year])
         self._changed.clear()
 
-    def let_go(self, case: str) -> None:
-        """Hold a case's documents in memory no more."""
-        self._cases.pop(case, None)
+    def let_go(self, *cases: str) -> None:
+        """Hold the documents of these cases in memory no more."""
+        for case in cases:
+            self._cases.pop(case, None)
 
     def _with_others(self, case: str) -> Any:
         """What the file of its year says of a case; nothing is made ready where there is no such file."""

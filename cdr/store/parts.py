@@ -226,16 +226,21 @@ class Parts:
 
     def keep(self, part: Part, rows: Rows) -> None:
         """Keep the part of the cases that are not at rest, and apart from it what columns ask that are kept so."""
-        self._part = replace(part, stamp=os.urandom(STAMP_BYTES).hex(), rows={})
-        self._keep(NOT_AT_REST, vars(self._part), is_whole=True)
-        self.keep_words(self._part, rows)
+        kept = self.keep_part(part)
+        self.keep_words(kept, rows, kept.stamp)
 
-    def keep_words(self, part: Part, rows: Rows) -> None:
-        """Keep apart what such columns ask of the cases of a part, where that does not stand there, or would not be brought forward to it."""
-        if part.stamp and part.stamp == self._apart_of:
+    def keep_part(self, part: Part) -> Part:
+        """Keep the part alone; it, with the stamp by which it is known from now on."""
+        self._part = replace(part, stamp=new_stamp(), rows={})
+        self._keep(NOT_AT_REST, vars(self._part), is_whole=True)
+        return self._part
+
+    def keep_words(self, part: Part, rows: Rows, stamp: str) -> None:
+        """Keep apart what such columns ask of the cases of a part, under a stamp, where that does not stand there, or would not be brought forward to it."""
+        if stamp and stamp == self._apart_of:
             return
-        self._apart_of = part.stamp
-        words = replace(part, documents={}, removed=[], at_rest={}, rested=None, rows=rows)
+        self._apart_of = stamp
+        words = replace(part, stamp=stamp, documents={}, removed=[], at_rest={}, rested=None, rows=rows)
         self._keep(WORDS, vars(words), is_whole=True)
 
     def keep_columns(
@@ -305,6 +310,11 @@ class Parts:
         if is_whole:
             self.sealing.keep(file, kept)
         self._opened[file] = kept
+
+
+def new_stamp() -> str:
+    """What no other part is known by."""
+    return os.urandom(STAMP_BYTES).hex()
 
 
 def _sum(made_from: Iterable[tuple[str, str]]) -> str:

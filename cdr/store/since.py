@@ -1,23 +1,28 @@
 """What was recorded since the part of the cases at work was sealed: one small file beside it, which a change seals in its place.
 
-It holds what the index keeps of the documents that changed, by which the part is brought forward, and these documents as they were opened.
-It names the part that it goes with, so that with another one, or with none, it counts as not there; what was opened is known by the ciphertext of each
-document, whatever part stands there. Where it grows too large, the part and the files of these cases are sealed instead, and it goes.
+It holds what the index keeps of the documents that changed, by which the part is brought forward, what is asked of their cases by a word, by which what
+stands apart is, and these documents as they were opened. It names what it goes with, so that with another part, or with none, that counts as not there;
+what was opened is known by the ciphertext of each document, whatever part stands there. Where one of the three grows too large, a change seals one
+thing more and takes it out of here: the part, what stands apart, or the file of one case.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cdr.records import replace
 from cdr.store.document import Document, for_cache
-from cdr.store.parts import SINCE, Part, Rows, case_of, entries
+from cdr.store.parts import SINCE, Part, Parts, Rows, case_of, entries, new_stamp
 from cdr.store.sealing import Sealing
 
-LARGEST = 64 * 1024  # bytes, counting what was replaced too: a question opens and reads them in a millisecond
+if TYPE_CHECKING:
+    from cdr.store.opened import Opened
+
+# bytes, together 64 kB: a question opens and reads them in a millisecond
+MOST_RECORDED, MOST_ASKED, MOST_OPENED = 32 * 1024, 8 * 1024, 24 * 1024
 
 
 class Since:
@@ -29,13 +34,15 @@ class Since:
         self._now: dict[str, Any] | None = None
 
     def onto(self, part: Part) -> Part:
-        """A part that was just opened, brought forward by what was recorded since."""
+        """A part that was just opened, or what stands apart from it, brought forward by what was recorded since."""
         kept = self._kept()
-        if not self._goes_with(part):
+        if not part.stamp or part.stamp != kept["of_words" if part.rows else "of"]:
             return part
+        if part.rows:
+            rows = {column: {**held, **kept["rows"].get(column, {})} for column, held in part.rows.items()}
+            return replace(part, at=kept["at"], rows=rows)
         rested = [str(case) for case in kept["rested"]]
-        rows = {column: {**held, **kept["rows"].get(column, {})} for column, held in part.rows.items()}
-        return replace(part.taken(entries(kept["documents"], "facts"), (), kept["at"]), rested=rested, rows=rows)
+        return replace(part.taken(entries(kept["documents"], "facts"), (), kept["at"]), rested=rested)
 
     def opened_of(self, case: str) -> dict[str, Any]:
         """The documents of one case that were opened since, by path."""
@@ -47,30 +54,47 @@ class Since:
         """The cases of which a document was opened since."""
         return list(self._kept()["opened"])
 
-    def take(self, part: Part, new: Mapping[str, Any], written: Mapping[str, tuple[Document, str]], rows: Rows) -> bool:
-        """Keep what one commit changed, which `part` holds already; whether it is kept, and did not grow too large.
+    def stamp_of_words(self, part: Part) -> str:
+        """By which stamp what stands apart from a part is known, now or when it is sealed."""
+        return str(self._kept()["of_words"]) if self._goes_with(part) else part.stamp
+
+    def take(self, part: Part, new: Mapping[str, Any], written: Mapping[str, tuple[Document, str]], rows: Rows) -> None:
+        """Take in what one commit changed, which `part` holds already; `keep` seals it.
 
         `new` is what the index keeps of its documents, `written` are those that are kept as they were opened, with the digest of each; both by path.
         `rows` is what is asked by a word of the cases that it changed.
         """
-        opened = {
-            path: _packed({"digest": digest, **for_cache(document)}) for path, (document, digest) in written.items()
-        }
         kept = self._kept()
         if not self._goes_with(part):
-            kept = kept | {"of": part.stamp, "documents": {}, "rows": {}, "size": len(json.dumps(kept["opened"]))}
-        size = kept["size"] + len(json.dumps([new, opened]))
-        if not part.stamp or size > LARGEST:
-            return False
-        of_cases: dict[str, Any] = {case: {**one} for case, one in kept["opened"].items()}
-        for path, entry in opened.items():
-            of_cases.setdefault(case_of(path), {})[path] = entry
-        documents = {**kept["documents"], **new}
-        now = {"at": part.at, "rested": part.rested or [], "documents": documents, "opened": of_cases, "size": size}
-        of_words = {column: {**kept["rows"].get(column, {}), **held} for column, held in rows.items()}
-        self._now = kept | now | {"rows": of_words}
-        self.sealing.keep(SINCE, {"version": self.version, **self._now})
-        return True
+            kept = kept | {"of": part.stamp, "of_words": part.stamp, "documents": {}, "rows": {}}
+        opened: dict[str, Any] = {case: {**one} for case, one in kept["opened"].items()}
+        for path, (document, digest) in written.items():
+            opened.setdefault(case_of(path), {})[path] = _packed({"digest": digest, **for_cache(document)})
+        self._now = kept | {
+            "at": part.at,
+            "documents": {**kept["documents"], **new},
+            "rested": part.rested or [],
+            "opened": opened,
+            "rows": {column: {**kept["rows"].get(column, {}), **held} for column, held in rows.items()},
+        }
+
+    def keep(self, parts: Parts, opened: Opened, rows: Callable[[], Rows]) -> None:
+        """Seal it, and where too much of one thing stands in it, that where it belongs; of two, one is left to the next change.
+
+        `rows` makes all that stands apart.
+        """
+        kept, part = self._kept(), parts.not_at_rest()
+        sizes = {case: sum(map(len, one.values())) for case, one in kept["opened"].items()}
+        if part and len(json.dumps(kept["documents"])) > MOST_RECORDED:
+            self._now = kept | {"of": parts.keep_part(part).stamp, "documents": {}}
+        elif part and len(json.dumps(kept["rows"])) > MOST_ASKED:
+            self._now = kept | {"of_words": new_stamp(), "rows": {}}
+            parts.keep_words(part, rows(), self._now["of_words"])
+        elif sum(sizes.values()) > MOST_OPENED:
+            most = max(sizes, key=sizes.__getitem__)  # of which there is as much at least as was just added
+            opened.keep_apart([most])
+            self._now = kept | {"opened": {case: one for case, one in kept["opened"].items() if case != most}}
+        self.sealing.keep(SINCE, {"version": self.version, **self._kept()})
 
     def forget(self) -> None:
         """Keep nothing of it any more."""
@@ -86,7 +110,7 @@ class Since:
             found = self.sealing.open(SINCE) or {}
             self._now = {name: found.get(name) for name in _nothing()} if _is_whole(found) else _nothing()
             if found.get("version") != self.version:
-                self._now["of"] = ""
+                self._now |= {"of": "", "of_words": ""}
         return self._now
 
 
@@ -108,7 +132,7 @@ def _unpacked(packed: str) -> Any:
 
 
 def _nothing() -> dict[str, Any]:
-    return {"of": "", "at": "", "documents": {}, "rested": [], "opened": {}, "rows": {}, "size": 0}
+    return {"of": "", "of_words": "", "at": "", "documents": {}, "rested": [], "opened": {}, "rows": {}}
 
 
 def _is_whole(found: Mapping[str, Any]) -> bool:

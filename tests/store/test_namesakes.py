@@ -151,16 +151,22 @@ def test_children_of_cases_at_work_are_found_without_these_cases_whatever_is_rec
     cdr("request", sudi, "northshire-police", as_of=ON)
     assert len(found()) == 1
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("cdr.store.since.LARGEST", 0)  # the part is sealed anew, and so is what stands apart
+        patch.setattr("cdr.store.since.MOST_ASKED", 0)  # what stands apart is sealed anew
         cdr("request", other, "northshire-police", as_of=ON)
-    assert not (apart / SINCE).exists() and len(found()) == 1
+    assert len(found()) == 1
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("cdr.store.since.MOST_RECORDED", 0)  # the part is, and what stands apart goes on
+        cdr("request", other, "high-street-surgery", as_of=ON)
+    assert len(found()) == 1
 
 
 def test_where_what_stands_apart_is_stale_damaged_or_gone_the_truth_is_told(cdr: Shell, sudi: str, apart: Path) -> None:
     old, older = (apart / WORDS).read_bytes(), (apart / NOT_AT_REST).read_bytes()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("cdr.store.since.LARGEST", 0)
+        patch.setattr("cdr.store.since.MOST_ASKED", 0)
         cdr(*NOTIFY, as_of=ON)
+        patch.setattr("cdr.store.since.MOST_RECORDED", 0)
+        cdr("request", sudi, "high-street-surgery", as_of=ON)
     right = _around(cdr.store, sudi)
     assert len(right) == 2
     whole = (apart / WORDS).read_bytes()

@@ -12,7 +12,7 @@ from store.test_index import Counter, counted  # noqa: F401
 
 from cdr.app import App, extraction
 from cdr.store import destroying, since
-from cdr.store.parts import NOT_AT_REST, READS, SINCE
+from cdr.store.parts import NOT_AT_REST, READS, SINCE, WORDS
 from cdr.store.state import State
 from cdr.store.store import Store
 
@@ -20,7 +20,8 @@ FORM = EXAMPLES / "form-a-sudi.yaml"
 ON = "2026-01-10"
 NOTIFY = ("notify", "--from", str(FORM), "--not-a-duplicate", "x")
 POLICE = "northshire-police"
-LARGEST, FINGERPRINT = since.LARGEST, 40
+FINGERPRINT = 40
+TOO_MUCH = {"MOST_RECORDED": NOT_AT_REST, "MOST_ASKED": WORDS, "MOST_OPENED": "cases"}  # and where it goes
 
 
 def _own(tmp_path: Path, people: People) -> Path:
@@ -120,51 +121,68 @@ def test_what_was_opened_is_kept_whatever_part_stands_there(
     assert counted(lambda: cdr("show", new, as_of=ON)) > 1
 
 
-@pytest.fixture
-def full(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
-    """How large what was recorded since may grow."""
-    return lambda largest: monkeypatch.setattr(since, "LARGEST", largest)
-
-
-def test_where_it_grows_too_large_it_goes_into_the_part_and_the_cases(
+@pytest.mark.parametrize("most", TOO_MUCH)
+def test_where_it_grows_too_large_one_thing_more_is_sealed(
     cdr: Shell,
     kept: Path,
     sudi: str,
-    full: Callable[[int], None],
+    most: str,
+    monkeypatch: pytest.MonkeyPatch,
     counted: Counter,  # noqa: F811
 ) -> None:
+    """The part, what stands apart, or the file of the case of which the most was opened; and nothing of that stands in it any longer."""
     new = max(cdr("list", "--json", as_of=ON).json["cases"], key=lambda one: one["case"] != sudi)["case"]
-    before = (kept / NOT_AT_REST).read_bytes()
-    full(0)
+    monkeypatch.setattr(since, most, 0)
+    names = _sealed(monkeypatch)
     cdr("return", sudi, POLICE, "--nil", as_of=ON)
-    assert not (kept / SINCE).exists() and (kept / NOT_AT_REST).read_bytes() != before
-    assert {path.name for path in (kept / "cases").iterdir()} >= {sudi, new}
+    assert [name.split("/")[0] for name in names if name != READS] == [TOO_MUCH[most], SINCE]
+    content = Store(cdr.store, extraction()).sealing.open(SINCE) or {}
+    held = {"MOST_RECORDED": content["documents"], "MOST_ASKED": content["rows"], "MOST_OPENED": content["opened"]}
+    assert len(held[most]) == (most == "MOST_OPENED") and all(held.values()) == (most == "MOST_OPENED")
     assert counted(lambda: cdr("show", new, as_of=ON)) == counted(lambda: cdr("show", sudi, as_of=ON)) == 1
     assert _answers(cdr) == _anew(cdr, kept)
 
 
-@pytest.mark.parametrize("left", ["cases", "part"])
-def test_killed_while_it_goes_into_the_part_nothing_is_lost(
+def test_where_all_of_it_grows_too_large_each_change_seals_one_thing(
+    cdr: Shell, kept: Path, sudi: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One after the other, and the answers are those of a store of which nothing is kept, whichever was sealed last."""
+    monkeypatch.setattr(since, "MOST_RECORDED", 9000)
+    monkeypatch.setattr(since, "MOST_ASKED", 300)
+    monkeypatch.setattr(since, "MOST_OPENED", 3000)
+    names, more = _sealed(monkeypatch), set[str]()
+    for words in (("return", sudi, POLICE, "--nil"), NOTIFY, ("request", sudi, "high-street-surgery"), *[NOTIFY] * 5):
+        names.clear()
+        cdr(*words, as_of=ON)
+        sealed = [name.split("/")[0] for name in names if name != READS]
+        assert sealed[-1] == SINCE and len(sealed) <= 2, sealed
+        more |= {*sealed}
+        names.clear()
+        right = _answers(cdr)
+        assert not {NOT_AT_REST, WORDS} & {*names}, "a question goes on from what stands there"
+    assert more == {SINCE, *TOO_MUCH.values()}
+    assert right == _anew(cdr, kept)
+
+
+@pytest.mark.parametrize("most", TOO_MUCH)
+def test_killed_before_it_is_sealed_without_what_went_nothing_is_lost(
     cdr: Shell,
     kept: Path,
     sudi: str,
-    left: str,
-    full: Callable[[int], None],
+    most: str,
     counted: Counter,  # noqa: F811
 ) -> None:
-    """What a run leaves that ends after it kept the cases, or the part too, and did not come to take the rest away."""
-    old, part = (kept / SINCE).read_bytes(), (kept / NOT_AT_REST).read_bytes()
-    full(0)
-    cdr("return", sudi, POLICE, "--nil", as_of=ON)
-    full(LARGEST)
-    right = _answers(cdr)
+    """What a run leaves that ends after it sealed the part, what stands apart, or a case."""
+    old = (kept / SINCE).read_bytes()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(since, most, 0)
+        cdr("return", sudi, POLICE, "--nil", as_of=ON)
     (kept / SINCE).write_bytes(old)
-    if left == "cases":
-        (kept / NOT_AT_REST).write_bytes(part)
-    assert _answers(cdr) == right
-    assert counted(lambda: cdr("show", sudi, as_of=ON)) == 1, "what is newer counts, wherever it stands"
+    right = _answers(cdr)
+    assert counted(lambda: cdr("show", sudi, as_of=ON)) <= 2, "the secret, and what was written anew"
     cdr(*NOTIFY, as_of=ON)
-    assert _answers(cdr) == _anew(cdr, kept)
+    answers = _answers(cdr)
+    assert answers == _anew(cdr, kept) and answers != right
 
 
 @pytest.mark.hurt
