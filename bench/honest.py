@@ -26,11 +26,12 @@ from stores import Built, standing, within
 from cdr.app import extraction
 from cdr.store import transaction
 from cdr.store.crypto import Gnupg
-from cdr.store.document import Document, digest, encode
-from cdr.store.folders import folder_bytes
+from cdr.store.document import Document, digest
+from cdr.store.folders import stored
 from cdr.store.git import Git, with_signature
 from cdr.store.layout import Place
 from cdr.store.objects import EMPTY_TREE, object_id
+from cdr.store.plaintext import encode
 from cdr.store.store import Store
 
 CASES, CHASED, MERGED = 100, 8, 10
@@ -59,7 +60,7 @@ class Line:
         ids = {path: self._object("blob", data) for path, data in files.items()}
         tree, folders = self.git.rewritten(on or EMPTY_TREE, {**ids})
         for folder in folders.values():
-            self._object("tree", folder_bytes(folder))
+            self._object("tree", stored(folder))
         author = transaction.author_line(f"hand{by}@northshire.example", AUTHORS[by])
         parents = "".join(f"parent {one}\n" for one in (on, merged) if one)
         payload = f"tree {tree}\n{parents}author {author}\ncommitter {author}\n\ncdr: milestone\n".encode()

@@ -53,6 +53,17 @@ def readers(built: Built) -> Iterator[tuple[str, float]]:
         yield "`git-crypt unlock`", _unlock(built, files) / len(files)
 
 
+def by_hand(built: Built, case: str) -> Used:
+    """What a notification is to who has gpg and git alone: two documents encrypted into a folder of the store, and committed there with a signature."""
+    folder = built.store / "cases" / case
+    folder.mkdir()
+    encrypting = [*GPG, "--trust-model", "always", "--recipient", built.member, "--encrypt", "--output"]
+    git = ["git", "-C", str(built.store)]
+    runs = [used([*encrypting, str(folder / name)], b"x" * 1000) for name in ("case.yaml.gpg", "notification.yaml.gpg")]
+    runs += [used([*git, "add", str(folder)]), used([*git, "commit", "-q", "-S", "-m", "bench"])]
+    return Used(sum(one.processor for one in runs), sum(one.wall for one in runs), max(one.memory for one in runs))
+
+
 def missing() -> list[str]:
     """Those of the programs that are not installed here."""
     return [name for name in ("pass", "gopass", "git-crypt") if not shutil.which(name)]

@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -99,6 +100,10 @@ def counted(area: str, cases: list[CaseFacts], years: int, **choice: Any) -> Tal
     return tally(cases, area, names, {}, LAST, years, rules("bands"), Choice(**choice))
 
 
+def _together(tallies: Sequence[Any]) -> Tally:
+    return merged([from_json(one) for one in tallies])
+
+
 # ---- national --------------------------------------------------------------------------------------------------------
 
 
@@ -124,8 +129,8 @@ def national(cases: int) -> None:
         f"tallies of four years: {took:.1f} s, {took / AREAS:.3f} s an area, {len(json.dumps(tallies)) / 1e6:.1f} MB of JSON together"
     )
     for name, number in (("a region", REGION), ("England", AREAS)):
-        whole, took = timed(lambda number=number: merged([from_json(one) for one in tallies[:number]]))
-        public, also = timed(lambda whole=whole: public_edition(whole))
+        whole, took = timed(partial(_together, tallies[:number]))
+        public, also = timed(partial(public_edition, whole))
         print(
             f"{name}: {number} tallies added up in {took:.2f} s, for publication in {also:.1f} s more, {public.shown:.0%} of the rows' counts shown"
         )
@@ -158,8 +163,12 @@ def ask(name: str, files: list[Path]) -> None:
         with duckdb.connect(":memory:", config=OFFLINE) as engine:
             listed = ", ".join(f"'{path}'" for path in files)
             engine.execute(f"CREATE VIEW cases AS SELECT * FROM read_parquet([{listed}])")
-            rows, took = timed(lambda question=question, engine=engine: engine.execute(question).fetchall())
+            rows, took = timed(partial(_answered, engine, question))
         print(f"  {name}: {title}: {len(rows)} rows in {1000 * took:.0f} ms")
+
+
+def _answered(engine: Any, question: str) -> list[Any]:
+    return list(engine.execute(question).fetchall())
 
 
 # ---- how much is shown ----------------------------------------------------------------------------------------------
@@ -173,7 +182,7 @@ def shown() -> None:
         exact = counted("Area", cases, 3, tables=TEN)
         line = f"{deaths:6}"
         for method in (SUPPRESSED, ROUNDED):
-            edition, took = timed(lambda method=method, exact=exact: public_edition(exact, (), (), method))
+            edition, took = timed(partial(public_edition, exact, (), (), method))
             line += f"  {edition.shown:4.0%} in {took:4.1f} s"
         part, open_ = naive([exact])
         print(f"{line}  {part:4.0%}, {open_}")

@@ -44,9 +44,11 @@ INDEX_PROTECTED, MULTIFILE_PROTECTED = (
 )
 ANEW, IMPORT = "the index after an update of cdr", "import of as many rows"
 ONE, NINE, FIFTY = "one message", "nine messages in one run", "fifty messages in one run"
+NOTIFY, REQUEST, RETURN = "notify", "request, with the form that it makes", "return --nil"
+BY_HAND = "two `gpg -e`, `git add` and `git commit -S` in the store itself"
 OPENPYXL, CSV = "openpyxl reading the register", "csv reading the register"
 TAKEN_APART = (CHASE, "today", "list", "show", "timeline", TALLY)  # of what they consist
-DRAWN = (CHASE, "today", "list", "list --open", "show", "timeline", TALLY, "notify")
+DRAWN = (CHASE, "today", "list", "list --open", "show", "timeline", TALLY, NOTIFY)
 
 
 @dataclass(frozen=True)
@@ -125,6 +127,7 @@ COMPARED = (
     Compared(VERIFY, MULTIFILE),
     Compared(VERIFY_AGAIN, VERIFY, Target(private=1)),
     Compared(IMPORT, CSV, Target(seconds=60)),
+    *(Compared(name, BY_HAND) for name in (NOTIFY, REQUEST, RETURN)),
     Compared(ONE, CHASE_AGAIN),
     Compared(NINE, ONE, Target(9)),
     Compared(FIFTY, ONE, Target(50)),
@@ -225,14 +228,14 @@ def writes(built: Built, forms: Iterator[Path]) -> list[Verb]:
 
     change = Target(5, equal=True, processes=8)
     return [
-        Verb("notify", lambda: notifying(next(forms)), WRITE, change, once=True),
+        Verb(NOTIFY, lambda: notifying(next(forms)), WRITE, change, once=True),
         Verb(
-            "request, with the form that it makes",
+            REQUEST,
             lambda: ["request", case(next(asked)), AGENCY],
             WRITE,
             change,
             once=True,
         ),
         Verb("form --new-passphrase", form, target=Target(seconds=0.5)),
-        Verb("return --nil", lambda: ["return", case(next(answered)), AGENCY, "--nil"], WRITE, change, once=True),
+        Verb(RETURN, lambda: ["return", case(next(answered)), AGENCY, "--nil"], WRITE, change, once=True),
     ]

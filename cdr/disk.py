@@ -12,6 +12,7 @@ import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from cdr.errors import DiskFailed, WrongConfiguration
 from cdr.expressions import expression
@@ -21,6 +22,7 @@ NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 PASSING = ("/tmp", "/var/tmp", "/usr/tmp")  # noqa: S108 - only folders of a name that nobody guesses are made there
 HALF_WRITTEN = expression(rf"{re.escape(TEMPORARY)}[a-z0-9_]{{8}}{re.escape(HALF)}")
 MANY = 100  # files: for fewer a sync of everything, which waits for what others wrote too, costs more than it spares
+PIECE = 1 << 16  # bytes
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -85,18 +87,37 @@ def read_through_link(path: Path, most: int | None = None) -> bytes:
     return _read_regular(os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK), most)
 
 
+def regular_in_pieces(path: Path, most: int) -> Iterator[bytes]:
+    """The same as `read_regular` gives, piece by piece, each of some size and the last of any: of what is large no whole copy is in memory."""
+    with _regular(os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK), most) as (stream, _):
+        for _ in range(most // PIECE + 1):
+            piece = stream.read(PIECE)
+            if piece:
+                yield piece
+            if len(piece) < PIECE:
+                return
+    raise OSError(errno.EFBIG, "too large")
+
+
 def _read_regular(descriptor: int, most: int | None) -> bytes:
+    with _regular(descriptor, most) as (stream, size):
+        raw = stream.read(size + 1)  # room for more is made where there is more
+        if len(raw) > size:
+            raw += stream.read() if most is None else stream.read(max(most + 1 - len(raw), 0))
+    if most is not None and len(raw) > most:
+        raise OSError(errno.EFBIG, "too large")
+    return raw
+
+
+@contextmanager
+def _regular(descriptor: int, most: int | None) -> Iterator[tuple[BinaryIO, int]]:
+    """What an open file holds, and its size now. Raises: OSError where it is no plain file, or larger."""
     about = os.fstat(descriptor)
     if not stat.S_ISREG(about.st_mode) or (most is not None and about.st_size > most):
         os.close(descriptor)
         raise OSError(errno.EFBIG if stat.S_ISREG(about.st_mode) else errno.EINVAL, "too large, or no plain file")
     with os.fdopen(descriptor, "rb") as stream:
-        raw = stream.read(about.st_size + 1)  # room for more is made where there is more
-        if len(raw) > about.st_size:
-            raw += stream.read() if most is None else stream.read(max(most + 1 - len(raw), 0))
-    if most is not None and len(raw) > most:
-        raise OSError(errno.EFBIG, "too large")
-    return raw
+        yield stream, about.st_size
 
 
 def folders_below(folder: Path) -> Iterator[tuple[Path, list[os.DirEntry[str]]]]:

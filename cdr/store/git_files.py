@@ -33,7 +33,8 @@ def stage(git: Git, files: Mapping[str, Blob | None], tip: str) -> None:
     with git_locks.held(index), disk.aside(git.repository.directory) as there:  # a folder in which nothing was planted
         made = there / index.name
         try:
-            made.write_bytes(_whole_index(git))
+            with made.open("xb") as copy:
+                copy.writelines(git.repository.index_in_pieces())
             git.run("update-index", "-z", "--index-info", data=data, told=_as_index(made))
         except (GitFailed, OSError):  # a broken index is made again, never trusted
             made.unlink(missing_ok=True)
@@ -44,9 +45,10 @@ def stage(git: Git, files: Mapping[str, Blob | None], tip: str) -> None:
 def staged(git: Git) -> dict[str, Blob] | None:
     """What the user's own index holds, by path; None where it is broken or in the middle of a merge."""
     try:
-        _whole_index(git)
+        for _ in git.repository.index_in_pieces():
+            pass
         lines = git.run("ls-files", "-z", "--stage", told=_as_index(git.repository.index)).split(b"\0")
-    except GitFailed:
+    except (GitFailed, OSError):
         return None
     found = {}
     for line in filter(None, lines):
@@ -71,11 +73,3 @@ def set_settings(git: Git, settings: Mapping[str, str]) -> None:
 
 def _as_index(path: Path) -> dict[str, str]:
     return {"GIT_INDEX_FILE": str(path)}
-
-
-def _whole_index(git: Git) -> bytes:
-    """The bytes of the index. Raises: GitFailed where it is broken."""
-    raw = git.repository.whole_index()
-    if raw is None:
-        raise GitFailed("update-index", 0)
-    return raw

@@ -21,6 +21,7 @@ LARGEST_NOTE = 1 << 16
 LONGEST_PLACE, LONGEST_NAME = 1000, 255  # of a folder and of a branch: what is printed stays within sight
 LARGEST_PACKED = 1 << 26
 LARGEST_INDEX = 1 << 27
+INDEX_ENDS = 20  # bytes: its checksum, or none
 INDEX_BEGINS = expression(rb"DIRC\0\0\0[\x02-\x04].{24}", re.DOTALL)
 BEGUN = "Make a store with: cdr init"
 BROUGHT_BACK = "Put it back from another copy of the store: cp -r COPY/.git FOLDER; then: cdr verify --repair"
@@ -225,17 +226,22 @@ class Repository:
         """The user's own index."""
         return self.directory / "index"
 
-    def whole_index(self) -> bytes | None:
-        """The bytes of git's index; None of a broken one: git does not look at its own checksum, and takes one that is missing or empty for no file at all."""
-        try:
-            raw = disk.read_regular(self.index, LARGEST_INDEX)
-        except OSError:
-            return None
-        is_whole = INDEX_BEGINS.match(raw) and raw[-20:] in (
-            bytes(20),
-            hashlib.sha1(memoryview(raw)[:-20], usedforsecurity=False).digest(),
-        )
-        return raw if is_whole else None
+    def index_in_pieces(self) -> Iterator[bytes]:
+        """The bytes of git's index; at their end, where they are those of a broken one, an error: git does not look at its own checksum, and takes
+        an index that is missing or empty for no file at all.
+
+        Raises: OSError.
+        """
+        summed, last, begins = hashlib.sha1(usedforsecurity=False), b"", b""
+        for piece in disk.regular_in_pieces(self.index, LARGEST_INDEX):
+            yield piece
+            begins = begins or piece
+            known = piece if len(piece) >= INDEX_ENDS else last + piece
+            summed.update(last if known is piece else b"")
+            summed.update(memoryview(known)[:-INDEX_ENDS])
+            last = known[-INDEX_ENDS:]
+        if not INDEX_BEGINS.match(begins) or last not in (bytes(INDEX_ENDS), summed.digest()):
+            raise OSError(errno.EIO, "git's index is not whole")
 
     def lacking(self) -> NotWhole | None:
         """What this copy was told to leave out when it was made, if anything."""
