@@ -89,14 +89,13 @@ def read_through_link(path: Path, most: int | None = None) -> bytes:
 
 def regular_in_pieces(path: Path, most: int) -> Iterator[bytes]:
     """The same as `read_regular` gives, piece by piece, each of some size and the last of any: of what is large no whole copy is in memory."""
-    with _regular(os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK), most) as (stream, _):
-        for _ in range(most // PIECE + 1):
-            piece = stream.read(PIECE)
-            if piece:
-                yield piece
-            if len(piece) < PIECE:
-                return
-    raise OSError(errno.EFBIG, "too large")
+    descriptor, read = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK), 0
+    with _regular(descriptor, most) as (stream, _):
+        while piece := stream.read(PIECE):
+            read += len(piece)
+            if read > most:
+                raise OSError(errno.EFBIG, "too large")
+            yield piece
 
 
 def _read_regular(descriptor: int, most: int | None) -> bytes:

@@ -18,6 +18,7 @@ from store.hands import document, findings, git, head
 
 from cdr import disk
 from cdr.store import git_locks
+from cdr.store.git import Git
 
 FORM = str(EXAMPLES / "form-a-sudi.yaml")
 OWN_LOCKS = [("index.lock", git_locks.MARK), ("config.lock", git_locks.MARK)]
@@ -67,6 +68,27 @@ def test_a_broken_index_is_never_trusted(cdr: Shell, sudi: str, keep: int | None
     cdr("request", sudi, as_of="2026-01-09")
     assert git(cdr.store, "status", "--porcelain") == ""
     assert findings(cdr, code=0) == set()
+
+
+@pytest.mark.parametrize("left", [0, 1, 19, 20, 21, None])
+def test_one_byte_of_the_index_is_enough(
+    cdr: Shell, sudi: str, left: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wherever a piece of it ends: git itself would take it for whole. `left`: so much is in the last piece; None: all are small."""
+    repository = Git(cdr.store).repository
+    right = repository.index.read_bytes()
+    monkeypatch.setattr(disk, "PIECE", 64 if left is None else len(right) - left)
+    assert b"".join(repository.index_in_pieces()) == right
+    repository.index.write_bytes(right[:-20] + bytes(20))  # as newer versions of git may leave it
+    assert b"".join(repository.index_in_pieces()) == right[:-20] + bytes(20)
+    for place in (0, 4, len(right) // 2, len(right) - 21, len(right) - 1):
+        repository.index.write_bytes(right[:place] + bytes([right[place] ^ 1]) + right[place + 1 :])
+        with pytest.raises(OSError, match="not whole"):
+            list(repository.index_in_pieces())
+    for raw in (b"", right[:19], right[:40], right + b"\0"):
+        repository.index.write_bytes(raw)
+        with pytest.raises(OSError, match="not whole"):
+            list(repository.index_in_pieces())
 
 
 def _leave_undone(cdr: Shell, case: str) -> tuple[str, str]:
@@ -155,6 +177,7 @@ def test_a_damaged_commit_is_found(cdr: Shell, sudi: str, tmp_path: Path) -> Non
 WRITING = """
 import sys, pathlib; from cdr import disk
 from cdr.store import git_locks
+from cdr.store.git import Git
 path = pathlib.Path(sys.argv[1])
 print("ready", flush=True)
 for number in range(int(sys.argv[2])):

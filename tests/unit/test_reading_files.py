@@ -25,6 +25,18 @@ def test_a_file_that_grows_is_read_whole(
 
     monkeypatch.setattr(os, "fstat", smaller)
     assert disk.read_regular(path, size) == disk.read_regular(path, size + 5) == disk.read_through_link(path) == raw
+    assert b"".join(disk.regular_in_pieces(path, size)) == b"".join(disk.regular_in_pieces(path, size + 5)) == raw
     for most in {0, size // 2, size - 1} - {size, -1}:
         with pytest.raises(OSError, match="too large"):
             disk.read_regular(path, most)
+        with pytest.raises(OSError, match="too large"):
+            list(disk.regular_in_pieces(path, most))
+
+
+def test_what_is_no_plain_file_is_not_read_in_pieces_either(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to(tmp_path / "plain")
+    (tmp_path / "plain").write_bytes(b"x")
+    for name in ("pipe", "link", "nothing", "."):
+        with pytest.raises(OSError, match=r"."):
+            list(disk.regular_in_pieces(tmp_path / name, 100))
