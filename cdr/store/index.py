@@ -200,7 +200,7 @@ class Index:
         self.since.take(taken, new, opened, self.parts.rows(changed))
         self.opened.let_go(*cases)
         self.parts.take(taken)
-        self.since.keep(self.parts, self.opened, lambda: self.parts.rows(self._by_case(taken.documents)))
+        self.since.keep(self.parts, lambda: self.parts.rows(self._by_case(taken.documents)), self.opened.keep_apart)
         return True
 
     def _caught_up(self, part: Part) -> Part | None:

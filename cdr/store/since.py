@@ -9,17 +9,14 @@ thing more and takes it out of here: the part, what stands apart, or the file of
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cdr.records import replace
 from cdr.store.document import Document, for_cache
 from cdr.store.parts import SINCE, Part, Parts, Rows, case_of, entries, new_stamp
 from cdr.store.sealing import Sealing
-
-if TYPE_CHECKING:
-    from cdr.store.opened import Opened
 
 # bytes, together 64 kB: a question opens and reads them in a millisecond
 MOST_RECORDED, MOST_ASKED, MOST_OPENED = 32 * 1024, 8 * 1024, 24 * 1024
@@ -78,10 +75,10 @@ class Since:
             "rows": {column: {**kept["rows"].get(column, {}), **held} for column, held in rows.items()},
         }
 
-    def keep(self, parts: Parts, opened: Opened, rows: Callable[[], Rows]) -> None:
+    def keep(self, parts: Parts, rows: Callable[[], Rows], keep_apart: Callable[[Collection[str]], None]) -> None:
         """Seal it, and where too much of one thing stands in it, that where it belongs; of two, one is left to the next change.
 
-        `rows` makes all that stands apart.
+        `rows` makes all that stands apart from the part, `keep_apart` keeps what was opened of some cases in files of their own.
         """
         kept, part = self._kept(), parts.not_at_rest()
         sizes = {case: sum(map(len, one.values())) for case, one in kept["opened"].items()}
@@ -92,7 +89,7 @@ class Since:
             parts.keep_words(part, rows(), self._now["of_words"])
         elif sum(sizes.values()) > MOST_OPENED:
             most = max(sizes, key=sizes.__getitem__)  # of which there is as much at least as was just added
-            opened.keep_apart([most])
+            keep_apart([most])
             self._now = kept | {"opened": {case: one for case, one in kept["opened"].items() if case != most}}
         self.sealing.keep(SINCE, {"version": self.version, **self._kept()})
 
