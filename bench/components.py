@@ -46,7 +46,7 @@ def main() -> None:
     count, keep = int(sys.argv[1]), Path(sys.argv[3])
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     with stores.standing([count], keep) as built:
-        floor = 1000 * steps.bases(built)[count][verbs.FLOOR]
+        floor = 1000 * steps.bases(built)[verbs.FLOOR]
         print("\n".join([f"{count:,} cases, floor {floor:.1f} ms", "", *table(steps.parts(built[0]), floor)]))
 
 

@@ -107,7 +107,7 @@ def main() -> None:
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     with stores.standing([count], keep) as built, stores.copies(built) as [copy], stores.within(copy):
         used(steps.cdr(copy, ["list"]))  # so that there is a part of the cases at work to open
-        base = 1000 * steps.bases(built)[count][verbs.WRITE]
+        base = 1000 * steps.bases(built)[verbs.WRITE]
         print(f"{count:,} cases; two `gpg -e` and one `git commit -S`: {base:.1f} ms\n")
         print("\n".join(table([*loaded()], [*programs(copy)], base)))
 

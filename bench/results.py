@@ -85,13 +85,13 @@ class Row:
 class Results:
     """All that was measured of stores of so many cases.
 
-    By the names of the commands and the number of cases: what each took, to what it is compared and its target, of what questions consist. By the
-    number of cases: the bases in seconds of the processor, and how many documents the first index opens. What other programs take for a document. Which
-    steps were done in how many seconds, and which did not come to their end.
+    By the names of the commands and the number of cases: what each took, to what it is compared and its target, of what questions consist. The bases in
+    seconds of the processor. By the number of cases how many documents the first index opens. What other programs take for a document. Which steps were
+    done in how many seconds, and which did not come to their end.
     """
 
     counts: list[int]
-    bases: dict[int, dict[str, float]] = field(default_factory=dict)
+    bases: dict[str, float] = field(default_factory=dict)
     costs: dict[str, dict[int, Cost]] = field(default_factory=dict)
     compared: dict[str, tuple[str, Target]] = field(default_factory=dict)
     parts: dict[str, dict[int, list[float]]] = field(default_factory=dict)
@@ -151,7 +151,7 @@ def _against(cost: Cost, base: Cost, by_clock: bool) -> Cost:
 def _read(kept: dict[str, Any]) -> Results:
     """Results as they were kept: of JSON, in which numbers that are keys are text."""
     found = Results(**kept)
-    found.bases, found.documents = _by_count(found.bases), _by_count(found.documents)
+    found.documents = _by_count(found.documents)
     found.parts = {name: _by_count(parts) for name, parts in found.parts.items()}
     found.readers = {name: _by_count(took) for name, took in found.readers.items()}
     found.compared = {name: (base, Target(**target)) for name, (base, target) in kept["compared"].items()}

@@ -45,16 +45,16 @@ def cdr(
 # ---- what commands are compared with -------------------------------------------------------------------------------------
 
 
-def bases(built: Sequence[Built]) -> dict[int, dict[str, float]]:
-    """For each store: bare Python with one `gpg -d`; Python with click; two `gpg -e` with one signed commit by git."""
+def bases(built: Sequence[Built]) -> dict[str, float]:
+    """Bare Python with one `gpg -d`; Python with click; two `gpg -e` with one signed commit by git: they know of no store, so the least beside any."""
     commands = {one.count: _of_bases(one) for one in built}
-    runs: dict[int, dict[str, list[float]]] = {one.count: {} for one in built}
+    runs: dict[str, list[float]] = {}
     for _ in range(TIMES_OF_BASES):
         for one in built:
             with stores.within(one):
                 for name, (command, data) in commands[one.count].items():
-                    runs[one.count].setdefault(name, []).append(used(command, data).processor)
-    return {count: _bases({name: min(took) for name, took in of.items()}) for count, of in runs.items()}
+                    runs.setdefault(name, []).append(used(command, data).processor)
+    return _bases({name: min(took) for name, took in runs.items()})
 
 
 def _of_bases(built: Built) -> dict[str, tuple[list[str], bytes]]:
@@ -118,7 +118,7 @@ class Measurement:
         for built, verb in asked:
             with stores.within(built):
                 counts = self.counting.of(lambda: self._command(built, verb), verb.data, verb.before)  # noqa: B023
-            base = self.bases[built.count][verb.base]
+            base = self.bases[verb.base]
             self.found.put(
                 name or verb.name,
                 built.count,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -28,6 +30,7 @@ AT_WORK = 100
 SPARE = 60  # forms of children who are in no store
 PASSPHRASE = "bench"
 KEYS = "keys.txt"
+READY: dict[int, str] = {}  # a case by the number of cases of the store
 COLUMNS = (
     "old_reference", "notified_on", "date_of_birth", "date_of_death", "sex", "ethnicity", "local_authority", "place",
     "gestation_weeks", "jar", "reviewed_on", "category", "modifiable",
@@ -55,10 +58,18 @@ class Built:
         """What is kept beside the store."""
         return self.folder / self.kept
 
-    @property
-    def newest(self) -> str:
-        """A case of last year, with all its documents."""
-        return max(path.name for path in (self.store / "cases").iterdir() if path.name.startswith("2025-"))
+    def ready(self, as_of: str) -> str:
+        """The newest case that is ready for the panel: of one stage in every store, for what is told of a case depends on where it stands."""
+        if self.count not in READY:  # copies of a store, also with other keys, have the same cases
+            READY[self.count] = _ready(self, as_of)
+        return READY[self.count]
+
+
+def _ready(built: Built, as_of: str) -> str:
+    asked = ["--store", str(built.store), "--as", built.member, "--as-of", as_of, "list", "--open", "--json"]
+    with within(built):
+        said = subprocess.run([sys.executable, "-m", "cdr", *asked], capture_output=True, check=True).stdout
+    return max(str(one["case"]) for one in json.loads(said)["cases"] if one["stage"] == "ready for panel")
 
 
 @contextmanager

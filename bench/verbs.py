@@ -138,7 +138,7 @@ COMPARED = (
 
 def questions(built: Built) -> list[Verb]:
     """What asks a store and changes nothing."""
-    ref = built.newest
+    ref = built.ready(TODAY)
 
     def said(name: str, *words: str, ratio: float | None = None, equal: bool = False, **more: object) -> Verb:
         return Verb(name, lambda: list(words), target=Target(ratio, equal=equal, processes=4), **more)  # type: ignore[arg-type]

@@ -53,9 +53,8 @@ def test_a_target_is_met_or_not_and_the_page_says_which(target: Target, ratios: 
 
 
 def measured() -> Results:
-    found = Results([100, 1000])
+    found = Results([100, 1000], {"python": 0.01, FLOOR: 0.016})
     for count in found.counts:
-        found.bases[count] = {"python": 0.01, FLOOR: 0.016}
         found.documents[count] = 3 * count
         found.put(verbs.CHASE, count, Cost(0.08, 0.1, 30, 0.016, 2, 0), FLOOR, Target(5, equal=True))
         found.put("list", count, Cost(0.2, 0.2, 40, 0.016, 4, 1), FLOOR, Target(8, beyond=inf))
@@ -141,7 +140,7 @@ def test_stores_are_asked_in_turns(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(measuring, "used", noted)
     monkeypatch.setattr(steps, "used", noted)
-    monkeypatch.setattr(steps, "bases", lambda built: {one.count: {FLOOR: 1.0} for one in built})
+    monkeypatch.setattr(steps, "bases", lambda built: {FLOOR: 1.0})
     built = [Built(tmp_path / name, count, "A", "B", tmp_path) for count, name in ((1, "one"), (2, "two"))]
     measurement = steps.Measurement(built, Results([1, 2]), tmp_path)
     measurement.in_turns([(one, Verb("list", lambda: ["list"])) for one in built])
