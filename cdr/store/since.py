@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from typing import Any
 
+from cdr import programs
 from cdr.records import replace
 from cdr.store.document import Document, for_cache
 from cdr.store.parts import SINCE, Part, Parts, Rows, case_of, entries, new_stamp
@@ -20,6 +21,7 @@ from cdr.store.sealing import Sealing
 
 # bytes, together 64 kB: a question opens and reads them in a millisecond
 MOST_RECORDED, MOST_ASKED, MOST_OPENED = 32 * 1024, 8 * 1024, 24 * 1024
+MANY = 6  # programs that a change has started: with Python, this file and one thing more it would be nine
 
 
 class Since:
@@ -78,16 +80,18 @@ class Since:
     def keep(self, parts: Parts, rows: Callable[[], Rows], keep_apart: Callable[[Collection[str]], None]) -> None:
         """Seal it, and where too much of one thing stands in it, that where it belongs; of two, one is left to the next change.
 
-        `rows` makes all that stands apart from the part, `keep_apart` keeps what was opened of some cases in files of their own.
+        A change that has started many programs leaves that to the next, up to twice as much. `rows` makes all that stands apart from the part,
+        `keep_apart` keeps what was opened of some cases in files of their own.
         """
         kept, part = self._kept(), parts.not_at_rest()
+        times = 2 if programs.started.total() >= MANY else 1
         sizes = {case: sum(map(len, one.values())) for case, one in kept["opened"].items()}
-        if part and len(json.dumps(kept["documents"])) > MOST_RECORDED:
+        if part and len(json.dumps(kept["documents"])) > times * MOST_RECORDED:
             self._now = kept | {"of": parts.keep_part(part).stamp, "documents": {}}
-        elif part and len(json.dumps(kept["rows"])) > MOST_ASKED:
+        elif part and len(json.dumps(kept["rows"])) > times * MOST_ASKED:
             self._now = kept | {"of_words": new_stamp(), "rows": {}}
             parts.keep_words(part, rows(), self._now["of_words"])
-        elif sum(sizes.values()) > MOST_OPENED:
+        elif sum(sizes.values()) > times * MOST_OPENED:
             most = max(sizes, key=sizes.__getitem__)  # of which there is as much at least as was just added
             keep_apart([most])
             self._now = kept | {"opened": {case: one for case, one in kept["opened"].items() if case != most}}

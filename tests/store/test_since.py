@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from pathlib import Path
 
 import pytest
 from conftest import EXAMPLES, People, Shell
+from store.hands import git
 from store.test_index import Counter, counted  # noqa: F401
 
+from cdr import programs
 from cdr.app import App, extraction
 from cdr.store import destroying, since
 from cdr.store.parts import NOT_AT_REST, READS, SINCE, WORDS
@@ -161,6 +164,29 @@ def test_where_all_of_it_grows_too_large_each_change_seals_one_thing(
         assert not {NOT_AT_REST, WORDS} & {*names}, "a question goes on from what stands there"
     assert more == {SINCE, *TOO_MUCH.values()}
     assert right == _anew(cdr, kept)
+
+
+def test_who_started_many_programs_leaves_it_to_the_next_while_there_is_room(
+    cdr: Shell, kept: Path, sudi: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As `request` in a packed store does, which starts seven; with Python eight, and no more."""
+    content = Store(cdr.store, extraction()).sealing.open(SINCE) or {}
+    names, large = _sealed(monkeypatch), len(json.dumps(content["documents"]))
+    for most, agency, sealed in (
+        (large - 100, "high-street-surgery", [SINCE]),
+        (large // 3, "northtown-general", [NOT_AT_REST, SINCE]),
+    ):
+        git(cdr.store, "repack", "-adq")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(since, "MOST_RECORDED", most)
+            names.clear()
+            cdr("request", sudi, agency, as_of=ON)
+        assert programs.started.total() + 1 == 8 + len(sealed) - 1
+        assert [name for name in names if name != READS] == sealed
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(since, "MOST_RECORDED", 100)
+        cdr("return", sudi, POLICE, "--nil", as_of=ON)
+    assert _answers(cdr) == _anew(cdr, kept)
 
 
 @pytest.mark.parametrize("most", TOO_MUCH)
