@@ -71,6 +71,25 @@ def test_a_panel_that_had_the_case_before_is_told_what_it_lacked_without_names()
     assert said.startswith("18 March 2026: deferred, for an expert's view. The placenta of") and name not in said
 
 
+def test_a_case_that_was_opened_again_says_that_the_panel_ratified_it_and_why_it_comes_back_without_names() -> None:
+    form = newborn("2026-02-03T22:51", "2026-02-03T23:33")
+    name = form["child"]["family_name"]
+    case = {
+        "reviews": [{"on": "2026-03-18", "stage": "ratified_cdop", "panel": "P2026-03-18"}],
+        "reopenings": [{"on": "2026-06-02", "reason": f"A late report about {name}."}],
+    }
+
+    def had(case: dict[str, Any]) -> list[str]:
+        parts = case_parts(papers(form, case=case), day("2026-07-14"))
+        return [one for part in parts if isinstance(part, Bullets) for one in part.items if " 2026: " in one]
+
+    ratified, again = had(case)
+    assert ratified == "18 March 2026: ratified."
+    assert again.startswith("2 June 2026: opened again. A late report about") and name not in again
+    assert had({**case, "reviews": []}) == [], "it was closed without one: the panel did not have it"
+    assert had({**case, "reviews": [{**case["reviews"][0], "on": "2026-07-14"}]}) == [], "by this very meeting"
+
+
 def test_a_draft_that_says_nothing_is_none() -> None:
     form = newborn("2026-02-03T22:51", "2026-02-03T23:33")
     for analysis in ({}, {"schema": "form-c/1", "cdrm": {"date": "2026-04-02"}}):

@@ -21,6 +21,7 @@ from cdr.domain.case.deferrals import deferrals_of
 from cdr.domain.case.family_questions import OPEN as UNANSWERED
 from cdr.domain.case.family_questions import questions_of
 from cdr.domain.case.gates import gates_of
+from cdr.domain.case.review import ratified_reviews
 from cdr.domain.process.age import age_words, completed_months
 from cdr.domain.rulebook.validation import at, date_at, items_at, text_at
 from cdr.domain.timeline.ages import age_at
@@ -115,14 +116,10 @@ def _brief(papers: CasePapers, meeting_on: date, minutes: int) -> Iterator[Part]
                 f"{read(one.text)}{'' if one.status == UNANSWERED else f' - {read(one.answer)}'}" for one in questions
             )
         )
-    put_off = deferrals_of(papers.case)
-    if put_off:
+    had = _had_before(papers, meeting_on)
+    if had:
         yield Heading("The panel had it before", 3)
-        yield Bullets(
-            tuple(
-                f"{long_date(one.on)}: deferred, for {one.words}. {papers.anonymiser.text(one.text)}" for one in put_off
-            )
-        )
+        yield Bullets(had)
     yield Heading("To decide", 3)
     yield Bullets(DECIDE)
     if papers.rates:
@@ -131,6 +128,19 @@ def _brief(papers: CasePapers, meeting_on: date, minutes: int) -> Iterator[Part]
     for words, names in _kept(papers):
         if names:
             yield Text(f"{words} {', '.join(names)}.", quiet=True)
+
+
+def _had_before(papers: CasePapers, meeting_on: date) -> tuple[str, ...]:
+    """What the panel did with the case before this meeting, and why it was opened again since, in order of the days."""
+    read = papers.anonymiser.text
+    found = [(one.on, f"deferred, for {one.words}. {read(one.text)}") for one in deferrals_of(papers.case)]
+    reviewed = [one.on for one in ratified_reviews(papers.case) if one.on and one.on < meeting_on]
+    found += [(on, "ratified.") for on in reviewed]
+    for _, item in items_at(papers.case, "reopenings") if reviewed else ():
+        on = date_at(item, "on")
+        if on and on >= min(reviewed):
+            found.append((on, f"opened again. {read(text_at(item, 'reason'))}"))
+    return tuple(f"{long_date(on)}: {what}" for on, what in sorted(found, key=lambda one: one[0]))
 
 
 def _facts(papers: CasePapers, meeting_on: date, minutes: int) -> Iterator[tuple[str, str]]:
