@@ -77,6 +77,13 @@ def refs(rows: list[Listed], wanted: Wanted, order: str = "reference") -> list[s
             {"stage": "ratified_cdop"},
             "2026-02-21",
         ),
+        (case(reopenings=[{"on": "2026-03-02"}]), ANSWERED, None, "2026-03-02"),
+        (
+            case(reviews=[{"on": "2026-02-21", "stage": "ratified_cdop"}], reopenings=[{"on": "2026-03-02"}]),
+            ANSWERED,
+            {"stage": "draft"},
+            "2026-03-02",
+        ),
         (case(status="closed"), asked("a-one"), None, None),
     ],
 )

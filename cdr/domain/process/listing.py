@@ -13,7 +13,7 @@ from cdr.domain.case.gates import OPEN
 from cdr.domain.case.kept import as_kept, kept_day
 from cdr.domain.case.places import same_place
 from cdr.domain.case.review import passed_over, reviews_of, settled_on
-from cdr.domain.case.standing import CLOSED, opened_on
+from cdr.domain.case.standing import CLOSED, opened_again_on, opened_on
 from cdr.domain.letters.letter_holds import to_ask_about
 from cdr.domain.process.due import LATER, OPEN_ALWAYS, OVERDUE, Closed, Task, tasks_of
 from cdr.domain.process.policy import Policy
@@ -174,14 +174,15 @@ def waiting_since(facts: Facts) -> date | None:
 
 
 def _ready(facts: Facts) -> date | None:
-    """The day on which the last of what the panel needs came in."""
+    """The day on which the last of what the panel needs came in, or the case was opened again."""
     gates = [gate.ended_on for gate in facts.gates]
-    days = [opened_on(facts.case), *(request.answered_on for request in facts.asked), *gates]
+    answers = [request.answered_on for request in facts.asked]
+    days = [opened_on(facts.case), *answers, *gates, *opened_again_on(facts.case)]
     return max((day for day in days if day), default=None)
 
 
 def _drafted(facts: Facts) -> date | None:
-    days = [review.on for review in reviews_of(facts.case)]
+    days = [*(review.on for review in reviews_of(facts.case)), *opened_again_on(facts.case)]
     return max((day for day in days if day), default=None)
 
 
