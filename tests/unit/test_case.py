@@ -120,7 +120,7 @@ def test_closing_and_opening_again_only_where_it_makes_sense() -> None:
         cases.closed(closed, PANEL)
     again = cases.reopened(closed, PANEL, "Late inquest")
     assert again["status"] == "open"
-    assert again["reopenings"] == [{"on": "2029-03-01", "reason": "Late inquest"}]
+    assert again["reopenings"] == [{"on": "2029-03-01", "reason": "Late inquest", "after_reviews": 0}]
 
 
 def test_changes_leave_the_document_before_them_alone() -> None:

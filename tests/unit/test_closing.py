@@ -10,6 +10,7 @@ from unit.domain_data import known, policy
 
 from cdr.domain.case import family_questions, gates, second_opinions
 from cdr.domain.case.attachments import attachment, attachments_of, with_attachment, without_attachment
+from cdr.domain.case.case import reopened
 from cdr.domain.case.processes import NOT_TOLD, Told, coroner_knows, national_database_told
 from cdr.domain.case.review import (
     PanelMeeting,
@@ -174,6 +175,16 @@ def test_a_review_stands_until_the_case_is_opened_again_and_then_needs_another()
     assert settled_on(second) == date(2026, 5, 9)
     drafted = again | {"reviews": [*REVIEWED["reviews"], {"on": "2026-05-09", "stage": "draft"}]}
     assert settled_on(drafted) is None
+    assert unmet_for_closing(again, {}, RATIFIED) == ["The case has no ratified review since it was opened again."]
+    assert unmet_for_closing(second, {}, RATIFIED) == []
+
+
+def test_a_case_that_was_closed_without_a_review_and_opened_again_needs_one_and_no_second() -> None:
+    review = REVIEWED["reviews"][0]
+    never = reopened({"status": "closed", "reviews": []}, date(2026, 5, 2), "New")
+    assert settled_on(never) is None and settled_on(never | {"reviews": [review]}) == date(2026, 5, 1)
+    twice = reopened(reopened(REVIEWED | {"status": "closed"}, date(2026, 5, 2), "x") | {"status": "closed"}, ON, "y")
+    assert settled_on(twice) is None and settled_on(twice | {"reviews": [review, review]}) == date(2026, 5, 1)
 
 
 def test_a_meeting_ratifies_only_what_it_had_when_it_is_over_and_was_quorate() -> None:

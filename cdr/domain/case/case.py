@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from cdr.domain.asking.requests import WAIVED, outstanding, requests_of
 from cdr.domain.case.gates import opening_gates, renewed_gates, words
 from cdr.domain.case.lists import DEFERRALS, QUESTIONS, SECOND_OPINIONS, has_any
-from cdr.domain.case.review import is_reviewed_elsewhere, open_gates, settled_on, unmet_for_closing
+from cdr.domain.case.review import is_reviewed_elsewhere, open_gates, ratified_reviews, settled_on, unmet_for_closing
 from cdr.domain.case.standing import CLOSED, OPEN, RATIFIED, VOID, is_closed, is_open
 from cdr.domain.rulebook.validation import at, items_at, text_at
 from cdr.errors import ConditionsNotMet
@@ -184,7 +184,8 @@ def reopened(case: Body, on: date, reason: str) -> dict[str, Any]:
     """The case, open again for a reason. Raises: ConditionsNotMet if it is open."""
     if not is_closed(case):
         raise ConditionsNotMet("The case cannot be opened again.", ["It is open already."])
-    return {**_with(case, "reopenings", {"on": on.isoformat(), "reason": reason}), "status": OPEN}
+    opening = {"on": on.isoformat(), "reason": reason, "after_reviews": len(ratified_reviews(case))}
+    return {**_with(case, "reopenings", opening), "status": OPEN}
 
 
 def _with(case: Body, key: str, item: dict[str, Any]) -> dict[str, Any]:

@@ -9,8 +9,8 @@ from typing import Any
 from cdr.domain.asking.requests import outstanding
 from cdr.domain.case.gates import OPEN, gates_of, words
 from cdr.domain.case.lists import FOLLOWING, NEXT, QUESTIONS, SECOND_OPINIONS, has_any
-from cdr.domain.case.standing import RATIFIED, opened_again_on
-from cdr.domain.rulebook.validation import at, date_at, items_at, text_at, words_at
+from cdr.domain.case.standing import RATIFIED
+from cdr.domain.rulebook.validation import at, date_at, items_at, text_at, whole_at, words_at
 from cdr.records import dataclass
 
 HOME_AREAS_ANALYSIS = "home_area_copy_received"  # the milestone (protocol section 6)
@@ -84,10 +84,13 @@ def _review(item: Body) -> Review:
 def settled_on(case: Body) -> date | None:
     """The day of the ratified review that stands; None while there is none, or where the case was opened again since.
 
-    Each opening allows one more: what counts is how often, and not the dates, which a rehearsal's clock may set.
+    What counts is how many there were when it was opened again, and not the dates, which a rehearsal's clock may set. Of an opening
+    that does not say (an earlier version of cdr recorded it) one review is taken to have stood before each.
     """
     ratified = ratified_reviews(case)
-    stands = len(ratified) > len(opened_again_on(case))
+    openings = [item for _, item in items_at(case, "reopenings")]
+    before = whole_at(openings[-1], "after_reviews") if openings else 0
+    stands = len(ratified) > (len(openings) if before is None else before)
     return ratified[-1].on if stands else None
 
 
@@ -114,9 +117,10 @@ def unmet_for_closing(case: Body, requests: Body, analysis: Body | None) -> list
     """
     if is_reviewed_elsewhere(case):
         return [*_returns(requests), *_awaited(case), *_questions(case)]
-    ratified = bool(ratified_reviews(case)) and analysis is not None and text_at(analysis, "stage") == RATIFIED
+    ratified = settled_on(case) is not None and analysis is not None and text_at(analysis, "stage") == RATIFIED
     gates = [_gate_sentence(kind) for kind in open_gates(case) if not _is_passed_over(kind, passed_over(case))]
-    unreviewed = [] if ratified else ["The case has no ratified review."]
+    since = " since it was opened again" if ratified_reviews(case) and case.get("reopenings") else ""
+    unreviewed = [] if ratified else [f"The case has no ratified review{since}."]
     return [*unreviewed, *_returns(requests), *gates, *_awaited(case), *_questions(case)]
 
 
