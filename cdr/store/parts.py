@@ -154,8 +154,7 @@ class Parts:
         if self._part is not None or not self.columns[asked.column].is_apart:
             return None
         self._open([WORDS, *self._asked(asked, self.sealing.names())])
-        part = Part.read(self._opened[WORDS] or {})
-        self._apart_of = part.stamp if part and asked.column in part.rows else ""
+        part = self._apart()
         part = self.brought_forward(part) if part else None
         at_rest = self.column(asked, part) if part and part.at == head and asked.column in part.rows else None
         return {**at_rest, **_those_asked(part.rows[asked.column])} if part and at_rest is not None else None
@@ -243,8 +242,17 @@ class Parts:
         self._keep(WORDS, vars(words), is_whole=True)
 
     def stands_apart(self, stamp: str) -> bool:
-        """Whether what is kept apart is known by this stamp."""
+        """Whether what is kept apart stands there, known by this stamp; it is looked at where this run has not opened it."""
+        if not self._apart_of:
+            self._open([WORDS])
+            self._apart()
         return bool(stamp) and stamp == self._apart_of
+
+    def _apart(self) -> Part | None:
+        """What is kept apart, as it was opened; by which stamp it is known is noted."""
+        part = Part.read(self._opened[WORDS] or {})
+        self._apart_of = part.stamp if part and part.rows else ""
+        return part
 
     def keep_columns(
         self, part: Part, at_rest: Kept, digests: Mapping[str, str], is_whole: bool

@@ -21,6 +21,7 @@ from cdr.store.sealing import Sealing
 
 # bytes, together 64 kB: a question opens and reads them in a millisecond
 MOST_RECORDED, MOST_ASKED, MOST_OPENED = 32 * 1024, 8 * 1024, 24 * 1024
+LARGEST_OPENED = 2 * MOST_OPENED  # whatever a change of many cases adds
 MANY = 6  # programs that a change has started: with Python, this file and one thing more it would be nine
 
 
@@ -98,9 +99,9 @@ class Since:
         elif part and len(json.dumps(kept["rows"])) > times * MOST_ASKED:
             self._keep_words_anew(parts, part, rows)
         elif sum(sizes.values()) > times * MOST_OPENED:
-            most = max(sizes, key=sizes.__getitem__)  # of which there is as much at least as was just added
-            keep_apart([most])
-            self._now = kept | {"opened": {case: one for case, one in kept["opened"].items() if case != most}}
+            going = _largest(sizes)
+            keep_apart(going)
+            self._now = kept | {"opened": {case: one for case, one in kept["opened"].items() if case not in going}}
         self._seal()
 
     def forget(self) -> None:
@@ -127,6 +128,18 @@ class Since:
             if found.get("version") != self.version:
                 self._now |= {"of": "", "of_words": ""}
         return self._now
+
+
+def _largest(sizes: Mapping[str, int]) -> list[str]:
+    """The case of which the most was opened, which is as much at least as a change of one case added; after a change of many as many as leave no more
+    than there is room for."""
+    going, left = list[str](), sum(sizes.values())
+    for case in sorted(sizes, key=sizes.__getitem__, reverse=True):
+        if going and left <= LARGEST_OPENED:
+            break
+        going.append(case)
+        left -= sizes[case]
+    return going
 
 
 def _packed(entry: Mapping[str, Any]) -> str:

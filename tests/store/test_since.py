@@ -13,8 +13,9 @@ from store.test_index import Counter, counted  # noqa: F401
 
 from cdr import programs
 from cdr.app import App, extraction
+from cdr.columns import CHASED
 from cdr.store import destroying, since
-from cdr.store.parts import NOT_AT_REST, READS, SINCE, WORDS
+from cdr.store.parts import NOT_AT_REST, READS, SINCE, WORDS, Asked
 from cdr.store.state import State
 from cdr.store.store import Store
 from cdr.store.transaction import Change
@@ -303,3 +304,37 @@ def test_what_stands_apart_is_sealed_once_where_the_part_was_lost(
     names.clear()
     cdr("chase", "--overdue", "--dry-run", as_of=ON)
     assert not {NOT_AT_REST, WORDS, SINCE} & {*names}
+
+
+def test_what_stands_apart_is_not_sealed_by_who_opened_the_part_before(
+    cdr: Shell, kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As papers for a panel do, which list the cases and then make a timeline of each."""
+    names = _sealed(monkeypatch)
+    for lost, sealed in (("", []), (WORDS, [WORDS, SINCE]), ("", [])):
+        if lost:
+            (kept / lost).unlink()
+        store = App(store_option=str(cdr.store)).store
+        names.clear()
+        assert store.kept_not_at_rest() and store.index.column(Asked(CHASED))
+        assert names == sealed
+
+
+def test_a_change_of_many_cases_leaves_no_more_than_there_is_room_for(
+    cdr: Shell,
+    kept: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    counted: Counter,  # noqa: F811
+) -> None:
+    """As importing several, or a meeting that is over: the largest alone would not make up for it."""
+    cases = [cdr(*NOTIFY, as_of=ON).out.split()[0] for _ in range(3)]
+    monkeypatch.setattr(since, "MOST_OPENED", 0)
+    monkeypatch.setattr(since, "LARGEST_OPENED", 3000, raising=False)
+    store = App(store_option=str(cdr.store)).store
+    with store.writing():
+        documents = [one for case in cases for one in store.case(case).documents if one.revision]
+        store.commit(Change("edit", {one.place: {**one.body} for one in documents}), documents)
+    content = Store(cdr.store, extraction()).sealing.open(SINCE) or {}
+    assert sum(len(one) for of_case in content["opened"].values() for one in of_case.values()) <= 3000
+    assert counted(lambda: [cdr("show", case, as_of=ON) for case in cases]) == len(cases)
+    assert _answers(cdr) == _anew(cdr, kept)
