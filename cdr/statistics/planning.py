@@ -53,7 +53,7 @@ class Responses:
 
 @dataclass(frozen=True)
 class Touches:
-    """Contacts with families: one number for each family that has any in its log, and how many have none, of which nothing is known."""
+    """Contacts with families: one number for each case with any in its log, and how many cases have none, of which nothing is known."""
 
     contacts: tuple[int, ...]
     without: int
@@ -61,7 +61,7 @@ class Touches:
 
     @property
     def median(self) -> float | None:
-        """The median of the families with a log."""
+        """The median of the cases with a log."""
         return float(median(self.contacts)) if self.contacts else None
 
 

@@ -98,13 +98,21 @@ def _bars(rows: list[tuple[str, int]]) -> Iterator[str]:
 
 def _touches(told: Touches) -> Iterator[str]:
     if told.contacts:
-        yield (
-            f"{len(told.contacts)} families have contacts in the log: from {told.contacts[0]} to {told.contacts[-1]} a family, "
-            f"and the middle one has {told.median:g}."
+        least, most = told.contacts[0], told.contacts[-1]
+        many = (
+            f"from {least} to {most} a case, and the middle one has {told.median:g}"
+            if len(told.contacts) > 1
+            else least
         )
+        yield f"The log of {_cases(len(told.contacts))} has contacts with the family: {many}."
         yield "By " + "; ".join(f"{how or HOW_NOT_SAID}: {n}" for how, n in told.by_how.items()) + "."
     if told.without:
-        yield f"Of {told.without} families nothing is in the log. That says nothing of how often somebody was in touch."
+        yield f"The log of {_cases(told.without)} has none. That says nothing of how often somebody was in touch."
+    yield "Two children of one family are two cases."
+
+
+def _cases(n: int) -> str:
+    return f"{n} {'case' if n == 1 else 'cases'}"
 
 
 def _months(found: Planning) -> Iterator[str]:
