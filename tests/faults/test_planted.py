@@ -6,13 +6,16 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from faults import disks, points, recording, standing
 from faults.disks import Act, Disk, Files, Reading
 from faults.judging import Judge, recorded
+from faults.kinds import plain
 from faults.recording import MOVE, NAME
+from faults.test_every_state import same_in_each_run
 from faults.test_every_verb import world
 from faults.verbs import VERBS, World
 
@@ -24,6 +27,13 @@ pytestmark = pytest.mark.skipif(
 WRITE_BESIDE = "import os\nwith open('it.new', 'w') as it:\n    it.write('after')\n    it.flush()\n    {}\nos.rename('it.new', 'it')\n"
 SYNC = "os.fsync(it.fileno())"
 SYNC_FOLDER = "os.fsync(os.open('.', os.O_RDONLY))\n"
+KEEP_OBJECTS = """
+import os
+from pathlib import Path
+from cdr.store import loose_objects
+os.mkdir('objects')
+loose_objects.keep(Path('objects'), {{one: ('blob', b'held') for one in {}}}, Path())
+"""
 BEFORE, AFTER, NOTHING = b"before", b"after", b""
 
 
@@ -88,6 +98,22 @@ def test_a_folder_that_is_moved_takes_along_what_is_in_it(tmp_path: Path) -> Non
     *_, (_, state) = disks.killed(start, acts)
     assert it(state, tmp_path, "c/b") == disks.LINK + b"../it"
     assert it(state, tmp_path, "d") == BEFORE
+
+
+def test_a_call_that_is_another_one_in_the_next_run_is_not_killed_by_its_number(tmp_path: Path) -> None:
+    """Objects of git's share a folder in one run, and do not in the next."""
+    found = []
+    for folders in (("ab", "ab"), ("ab", "cd")):
+        ids = [start + number * 38 for start, number in zip(folders, "12", strict=True)]
+        there = tmp_path / "".join(folders)
+        there.mkdir()
+        beside = WRITE_BESIDE.format(SYNC) + SYNC_FOLDER
+        _, acts = done_by(beside + KEEP_OBJECTS.format(ids) + beside, there)
+        own = [replace(act, call=replace(act.call, program=points.MAIN)) for act in acts]
+        numbers = same_in_each_run(own)
+        found.append({one: plain(own[at].path.removeprefix(f"{there}/")) for one, at in numbers.items()})
+    assert found[0] == found[1]
+    assert {call for call, _ in found[0]} >= {"openat", "mkdir", "write", "rename"}
 
 
 def test_what_is_wrong_with_a_store_is_found(world: World) -> None:
