@@ -117,10 +117,9 @@ def unmet_for_closing(case: Body, requests: Body, analysis: Body | None) -> list
     """
     if is_reviewed_elsewhere(case):
         return [*_returns(requests), *_awaited(case), *_questions(case)]
-    ratified = settled_on(case) is not None and analysis is not None and text_at(analysis, "stage") == RATIFIED
+    ratified = bool(ratified_reviews(case)) and analysis is not None and text_at(analysis, "stage") == RATIFIED
     gates = [_gate_sentence(kind) for kind in open_gates(case) if not _is_passed_over(kind, passed_over(case))]
-    since = " since it was opened again" if ratified_reviews(case) and case.get("reopenings") else ""
-    unreviewed = [] if ratified else [f"The case has no ratified review{since}."]
+    unreviewed = [] if ratified else ["The case has no ratified review."]
     return [*unreviewed, *_returns(requests), *gates, *_awaited(case), *_questions(case)]
 
 

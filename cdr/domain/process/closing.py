@@ -10,7 +10,7 @@ from cdr.domain.case.attachments import attachments_of
 from cdr.domain.case.letters_made import final_letters
 from cdr.domain.case.milestones import Milestone, ends, kind, milestones_of, still_called_for
 from cdr.domain.case.processes import NCMD_TOLD, Told
-from cdr.domain.case.review import ratified_reviews, still_open_after_review, unmet_for_closing
+from cdr.domain.case.review import ratified_reviews, settled_on, still_open_after_review, unmet_for_closing
 from cdr.domain.case.standing import is_imported
 from cdr.domain.letters.letter_holds import holds
 from cdr.domain.panel.in_case import PAPERS
@@ -33,6 +33,7 @@ def left(
     return [
         *unmet_for_closing(case, requests, analysis),
         *still_open_after_review(case),
+        *_not_reviewed_again(case),
         *([] if is_imported(case) else _not_done(case, requests, told, on, policy)),
         *([] if is_imported(case) else _untold(case, analysis or {})),
         *(f"A letter to the family is on hold ({hold.kind}): ask {hold.whom}." for hold in holds(case)),
@@ -50,6 +51,12 @@ def _not_done(case: Body, requests: Body, told: Told, on: date, policy: Policy) 
         if step.clock in ends(NCMD_TOLD):
             continue
         yield f"{step.what}{f' (by {step.due})' if step.due else ''} [{step.clock}]"
+
+
+def _not_reviewed_again(case: Body) -> Iterator[str]:
+    """Whoever opened it again may have found that no new review was needed."""
+    if ratified_reviews(case) and settled_on(case) is None:
+        yield "The case has no ratified review since it was opened again."
 
 
 def _untold(case: Body, analysis: Body) -> Iterator[str]:
