@@ -97,7 +97,7 @@ class CdrError(Exception):
 
     def fill_in(self, case: str) -> None:
         """Put the reference of the case that the command was about where what to type next says REF."""
-        self.hint = _with_reference(self.hint, case)
+        self.hint = with_reference(self.hint, case)
 
     def lines(self) -> list[str]:
         """What is printed, a line each."""
@@ -154,7 +154,7 @@ class ConditionsNotMet(CdrError):
 
     def fill_in(self, case: str) -> None:
         super().fill_in(case)
-        self.unmet = tuple(_with_reference(one, case) for one in self.unmet)
+        self.unmet = tuple(with_reference(one, case) for one in self.unmet)
 
     def lines(self) -> list[str]:
         return [
@@ -167,7 +167,7 @@ class ConditionsNotMet(CdrError):
         return [Problem("", "", *_with_rule(reason)).told("") for reason in self.unmet]
 
 
-def _with_reference(words: str, case: str) -> str:
+def with_reference(words: str, case: str) -> str:
     """What to type next, as `cdr VERB REF` names it, with that case's reference."""
     return re.sub(r"(\bcdr [a-z-]+) REF\b", rf"\1 {case}", words)
 

@@ -146,7 +146,7 @@ def _tell(reference: str, case: Mapping[str, Any], said: str, as_json: bool) -> 
     elif said:
         put(said)
     elif not found:
-        put("No contact is recorded. Record one with: cdr contact REF --with WHO --how telephone --from FILE")
+        put(f"No contact is recorded. Record one with: cdr contact {reference} --with WHO --how telephone --from FILE")
     else:
         order = sorted(found.items(), key=lambda numbered: (numbered[1].on, numbered[0]))
         rows = [(n, one.on, one.party or "-", one.how or "-", one.by) for n, one in order]

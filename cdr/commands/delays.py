@@ -90,4 +90,5 @@ def _of_year(app: App, year: str | None) -> Any:
     app.store.require_member()
     today = app.clock.today
     label = parse_year(year) if year else year_of(today)
-    return year_delays(app.cases_since(int(label[:4])), label, today, app.policy.delays.precedence)
+    cases, authorities = app.cases_since(int(label[:4])), app.configuration.authorities
+    return year_delays(cases, label, today, app.policy.delays.precedence, authorities)

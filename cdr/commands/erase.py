@@ -104,7 +104,8 @@ def _reason(app: App, reference: str) -> str:
 def _asked(said: Erasure) -> str:
     from cdr.store.erasures import REASONS
 
-    return f"It was asked for on {said.asked_on}, because {REASONS[said.because]}."
+    why = f"; {REASONS[said.because]}" if said.because == NOT_SAID else f", because {REASONS[said.because]}"
+    return f"It was asked for on {said.asked_on}{why}."
 
 
 def _tell(step: Step) -> None:

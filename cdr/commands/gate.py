@@ -138,7 +138,7 @@ def _show(case: Mapping[str, Any], reference: str, as_json: bool) -> None:
         put_json({"schema": "cdr-gate/1", "case": reference, "gates": list(case.get("gates", ()))})
         return
     if not found:
-        put("No other process is known. Where one begins: cdr gate REF open TYPE")
+        put(f"No other process is known. Where one begins: cdr gate {reference} open TYPE")
         return
     rows = [
         (

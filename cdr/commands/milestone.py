@@ -208,7 +208,7 @@ def _show(app: App, reference: str, as_json: bool) -> None:
             )
         )
     else:
-        put("No milestone is recorded yet. Record one with: cdr milestone REF KIND")
+        put(f"No milestone is recorded yet. Record one with: cdr milestone {reference} KIND")
     if steps:
         put("\nStill called for")
         put(_steps(app, reference, steps))

@@ -56,7 +56,7 @@ def _written(app: App, year: str | None, years: int, format_: str) -> str:
     today = app.clock.today
     spans = years_ending(parse_year(year) if year else year_of(today), years)
     require_begun(app, first_and_last_day(spans[-1])[1])
-    found = planning(app.cases_dated(), spans, today)
+    found = planning(app.cases_dated(), spans, today, app.configuration.authorities)
     if format_ == "json":
         return indented(written.as_json(found, today))
     return written.text(found, app.configuration.area)

@@ -76,7 +76,7 @@ def command(
         questions = [_json(n, one) for n, one in found.items()]
         put_json({"schema": "cdr-questions/1", "case": reference, "questions": questions})
     elif action == "list":
-        _print(found)
+        _print(found, reference)
     elif action == "add":
         put(str(number))
         say(f"Question {number} is open. When it is answered: cdr question {reference} answer {number} --from FILE")
@@ -129,9 +129,9 @@ def _record(
     return body, number, about
 
 
-def _print(found: Mapping[int, Question]) -> None:
+def _print(found: Mapping[int, Question], reference: str) -> None:
     if not found:
-        put("The family has asked nothing yet. Record a question with: cdr question REF add --from FILE")
+        put(f"The family has asked nothing yet. Record a question with: cdr question {reference} add --from FILE")
         return
     for number, one in found.items():
         by, to = f" by {one.asked_by}" if one.asked_by else "", f", {one.to} answers it" if one.to else ""

@@ -70,7 +70,8 @@ def _lines(app: App, reference: str, documents: CaseFile) -> Iterator[str]:
     )
     if state["stage"] == VOID:
         yield _void(reference, documents.case.body)
-    yield from _next(app, reference, documents.case.body, documents.requests.body)
+    else:
+        yield from _next(app, reference, documents.case.body, documents.requests.body)
     yield from _asked(documents)
     yield from map(_on_its_line, _case(documents.case.body))
     if has_any(documents.case.body, lists.WISHES, lists.LETTER_GATES):

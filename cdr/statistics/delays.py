@@ -17,6 +17,7 @@ from cdr.domain.case.review import settled_on
 from cdr.domain.case.standing import closures_of
 from cdr.domain.rulebook.validation import items_at
 from cdr.records import dataclass
+from cdr.statistics.agency_answers import is_ours
 from cdr.statistics.years import first_and_last_day
 
 NOTIFICATION, REQUESTS, RETURN, GATE, CDRM = "notification", "requests", "return", "gate", "cdrm"
@@ -115,12 +116,17 @@ def reviewed_on(facts: Facts) -> date | None:
     return facts.ratified_on if settled_on(facts.case) or not facts.is_open else None
 
 
-def year_delays(cases: Cases, year: str, today: date, precedence: Sequence[str]) -> YearDelays:
-    """The ledger of a year. Raises: WrongUsage where it is not a year."""
+def year_delays(
+    cases: Cases, year: str, today: date, precedence: Sequence[str], authorities: Sequence[str]
+) -> YearDelays:
+    """The ledger of a year, of the children of whom the tables count, who lived with one of the `authorities`.
+
+    Raises: WrongUsage where it is not a year.
+    """
     first, last = first_and_last_day(year)
     to = min(last, today)
     known = [facts for _, facts in sorted(cases.items()) if (on := facts.notification.notified_on) and on <= to]
-    counted = [facts for facts in known if facts.notification.counted and _is_of(facts, first, to)]
+    counted = [facts for facts in known if is_ours(facts, authorities) and _is_of(facts, first, to)]
     ours = [(one, facts) for facts in counted if (one := case_delays(facts, to, precedence)) is not None]
     reviewed = tuple(one for one, _ in ours if one.reviewed and first <= one.end <= last)
     still_open = tuple(one for one, facts in ours if not one.reviewed and not _was_closed(facts, to))

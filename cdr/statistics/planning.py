@@ -14,6 +14,7 @@ from statistics import median
 
 from cdr.domain.case.contacts import contacts_of
 from cdr.domain.case.facts import Cases, Facts
+from cdr.domain.case.places import own_authority
 from cdr.domain.case.standing import closures_of, opened_again_on
 from cdr.records import dataclass
 from cdr.statistics.chance import counts_differ
@@ -52,7 +53,7 @@ class Responses:
 
 @dataclass(frozen=True)
 class Touches:
-    """Contacts with families: one number for each family that has any in its log, and how many have none, of which nothing is known."""
+    """Contacts with families: one number for each case with any in its log, and how many cases have none, of which nothing is known."""
 
     contacts: tuple[int, ...]
     without: int
@@ -60,7 +61,7 @@ class Touches:
 
     @property
     def median(self) -> float | None:
-        """The median of the families with a log."""
+        """The median of the cases with a log."""
         return float(median(self.contacts)) if self.contacts else None
 
 
@@ -92,22 +93,27 @@ class NextYear:
 
 @dataclass(frozen=True)
 class Planning:
-    """All of it, for some years; `next_year` is None where too few years are over."""
+    """All of it, for some years; `next_year` is None where too few years are over.
+
+    `elsewhere`: in how many of the cases of these years the child lived in another area, or no local authority is given. `cdr tally` counts them apart.
+    """
 
     years: tuple[str, ...]
+    elsewhere: int
     responses: Responses
     touches: Touches
     months: tuple[Month, ...]
     next_year: NextYear | None
 
 
-def planning(cases: Cases, years: Sequence[str], today: date) -> Planning:
+def planning(cases: Cases, years: Sequence[str], today: date, authorities: Sequence[str]) -> Planning:
     """What the cases that were notified in these years tell, from that of the first case on; the months are those of the last year that have begun."""
     known = [one for one in cases.values() if one.notification.notified_on and one.notification.counted]
     of_years = [one for one in known if _year(one) in years]
     first = min(map(_year, known), default="")
     return Planning(
         tuple(one for one in years if one >= first) or tuple(years),
+        sum(own_authority(one.notification.local_authority, authorities) is None for one in of_years),
         responses(of_years),
         touches(of_years),
         tuple(_months(known, years[-1], today)),

@@ -7,12 +7,13 @@ from datetime import UTC, date, datetime
 from cdr import clock, moments
 from cdr.expressions import expression
 from cdr.records import dataclass
-from cdr.store import layout
+from cdr.store import erasures, layout
 from cdr.store.objects import EMPTY_TREE, Commit
 from cdr.store.registry import Person
 from cdr.store.store import Store
 
 DRILL_DAYS = 366  # a drill is asked for once in so many days
+ERASE = "erase"
 DRILL = "drill"  # a key was tried, by opening a document with it
 VERB = expression(rf"cdr: ([a-z-]+)(?: ({layout.REFERENCE.pattern}))?")
 
@@ -50,10 +51,16 @@ def changes(store: Store, reference: str | None) -> list[Recorded]:
 def acts_since(store: Store, commit: str) -> list[tuple[date, str, str]]:
     """What was recorded after a commit: the day, the verb, and the case where it was about one; empty for work put together by hand.
 
-    Raises: NotAuthentic.
+    A case is erased once, when a second member confirms it; asking for it changes nothing. Raises: NotAuthentic.
     """
     found = [(one, VERB.match(one.title)) for one in store.git.since(commit, store.sealed.head) or []]
-    return [(clock.day_of(one.seconds), verb[1], verb[2] or "") for one, verb in found if verb]
+    acts = [(clock.day_of(one.seconds), verb[1], verb[2] or "") for one, verb in found if verb]
+    if not any(verb == ERASE for _, verb, _ in acts):
+        return acts
+    before = erasures.erased_at(store.git, commit)
+    gone = [one for case, one in erasures.erased_at(store.git, store.sealed.head).items() if case not in before]
+    erased = [(moments.day(one.confirmed_on), ERASE, one.case) for one in gone]
+    return [*(act for act in acts if act[1] != ERASE), *erased]
 
 
 def last_acts(store: Store) -> dict[str, tuple[str, str]]:

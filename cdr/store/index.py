@@ -93,7 +93,7 @@ class Index:
             at_rest, column = self.column_at_rest(asked), self.parts.columns[asked.column]
             busy = {case: column.of(case, kinds) for case, kinds in self.facts_not_at_rest().items()}
             if column.is_apart and (part := self._part_now()).at:
-                self.parts.keep_words(part, self.parts.rows(self.facts_not_at_rest()), self.since.stamp_of_words(part))
+                self.since.keep_words(self.parts, part, lambda: self.parts.rows(self.facts_not_at_rest()))
             self._columns[asked] = {**at_rest, **{case: made for case, made in busy.items() if made is not None}}
         return self._columns[asked]
 
@@ -140,7 +140,7 @@ class Index:
         part = Part(self._at, self._at, busy, rested=[])
         part.at_rest = self.extraction.sum_up(self.parts.keep_columns(part, resting, digests_of(kept), bool(self._at)))
         if self._at:
-            self.parts.keep(part, self.parts.rows(self._by_case(busy)))
+            part = self.parts.keep(part, self.parts.rows(self._by_case(busy)))
         self._now = part
         return part
 

@@ -154,8 +154,7 @@ class Parts:
         if self._part is not None or not self.columns[asked.column].is_apart:
             return None
         self._open([WORDS, *self._asked(asked, self.sealing.names())])
-        part = Part.read(self._opened[WORDS] or {})
-        self._apart_of = part.stamp if part and asked.column in part.rows else ""
+        part = self._apart()
         part = self.brought_forward(part) if part else None
         at_rest = self.column(asked, part) if part and part.at == head and asked.column in part.rows else None
         return {**at_rest, **_those_asked(part.rows[asked.column])} if part and at_rest is not None else None
@@ -224,10 +223,11 @@ class Parts:
                 self.sealing.forget(name)
                 self._opened.pop(name, None)
 
-    def keep(self, part: Part, rows: Rows) -> None:
-        """Keep the part of the cases that are not at rest, and apart from it what columns ask that are kept so."""
+    def keep(self, part: Part, rows: Rows) -> Part:
+        """Keep the part of the cases that are not at rest, and apart from it what columns ask that are kept so; it, as `keep_part` gives it."""
         kept = self.keep_part(part)
         self.keep_words(kept, rows, kept.stamp)
+        return kept
 
     def keep_part(self, part: Part) -> Part:
         """Keep the part alone; it, with the stamp by which it is known from now on."""
@@ -236,12 +236,23 @@ class Parts:
         return self._part
 
     def keep_words(self, part: Part, rows: Rows, stamp: str) -> None:
-        """Keep apart what such columns ask of the cases of a part, under a stamp, where that does not stand there, or would not be brought forward to it."""
-        if stamp and stamp == self._apart_of:
-            return
+        """Keep apart what such columns ask of the cases of a part, under a stamp, which never names anything else."""
         self._apart_of = stamp
         words = replace(part, stamp=stamp, documents={}, removed=[], at_rest={}, rested=None, rows=rows)
         self._keep(WORDS, vars(words), is_whole=True)
+
+    def stands_apart(self, stamp: str) -> bool:
+        """Whether what is kept apart stands there, known by this stamp; it is looked at where this run has not opened it."""
+        if not self._apart_of:
+            self._open([WORDS])
+            self._apart()
+        return bool(stamp) and stamp == self._apart_of
+
+    def _apart(self) -> Part | None:
+        """What is kept apart, as it was opened; by which stamp it is known is noted."""
+        part = Part.read(self._opened[WORDS] or {})
+        self._apart_of = part.stamp if part and part.rows else ""
+        return part
 
     def keep_columns(
         self, part: Part, at_rest: Kept, digests: Mapping[str, str], is_whole: bool

@@ -21,6 +21,7 @@ from cdr.store.sealing import Sealing
 
 # bytes, together 64 kB: a question opens and reads them in a millisecond
 MOST_RECORDED, MOST_ASKED, MOST_OPENED = 32 * 1024, 8 * 1024, 24 * 1024
+LARGEST_OPENED = 2 * MOST_OPENED  # whatever a change of many cases adds
 MANY = 6  # programs that a change has started: with Python, this file and one thing more it would be nine
 
 
@@ -53,9 +54,16 @@ class Since:
         """The cases of which a document was opened since."""
         return list(self._kept()["opened"])
 
-    def stamp_of_words(self, part: Part) -> str:
-        """By which stamp what stands apart from a part is known, now or when it is sealed."""
-        return str(self._kept()["of_words"]) if self._goes_with(part) else part.stamp
+    def keep_words(self, parts: Parts, part: Part, rows: Callable[[], Rows]) -> None:
+        """Seal what stands apart from a part that was opened in its place, where that does not stand there, or would not be brought forward to it."""
+        goes_with = self._goes_with(part)
+        if parts.stands_apart(self._kept()["of_words"] if goes_with else part.stamp):
+            return
+        if goes_with:
+            self._keep_words_anew(parts, part, rows)
+            self._seal()
+        else:
+            parts.keep_words(part, rows(), part.stamp)
 
     def take(self, part: Part, new: Mapping[str, Any], written: Mapping[str, tuple[Document, str]], rows: Rows) -> None:
         """Take in what one commit changed, which `part` holds already; `keep` seals it.
@@ -89,18 +97,25 @@ class Since:
         if part and len(json.dumps(kept["documents"])) > times * MOST_RECORDED:
             self._now = kept | {"of": parts.keep_part(part).stamp, "documents": {}}
         elif part and len(json.dumps(kept["rows"])) > times * MOST_ASKED:
-            self._now = kept | {"of_words": new_stamp(), "rows": {}}
-            parts.keep_words(part, rows(), self._now["of_words"])
+            self._keep_words_anew(parts, part, rows)
         elif sum(sizes.values()) > times * MOST_OPENED:
-            most = max(sizes, key=sizes.__getitem__)  # of which there is as much at least as was just added
-            keep_apart([most])
-            self._now = kept | {"opened": {case: one for case, one in kept["opened"].items() if case != most}}
-        self.sealing.keep(SINCE, {"version": self.version, **self._kept()})
+            going = _largest(sizes)
+            keep_apart(going)
+            self._now = kept | {"opened": {case: one for case, one in kept["opened"].items() if case not in going}}
+        self._seal()
 
     def forget(self) -> None:
         """Keep nothing of it any more."""
         self._now = _nothing()
         self.sealing.forget(SINCE)
+
+    def _keep_words_anew(self, parts: Parts, part: Part, rows: Callable[[], Rows]) -> None:
+        """Under a number of its own: another copy of the store may go on from what was recorded before, and never from this."""
+        self._now = self._kept() | {"of_words": new_stamp(), "rows": {}}
+        parts.keep_words(part, rows(), self._now["of_words"])
+
+    def _seal(self) -> None:
+        self.sealing.keep(SINCE, {"version": self.version, **self._kept()})
 
     def _goes_with(self, part: Part) -> bool:
         """Whether it was recorded since this very part was sealed."""
@@ -113,6 +128,18 @@ class Since:
             if found.get("version") != self.version:
                 self._now |= {"of": "", "of_words": ""}
         return self._now
+
+
+def _largest(sizes: Mapping[str, int]) -> list[str]:
+    """The case of which the most was opened, which is as much at least as a change of one case added; after a change of many as many as leave no more
+    than there is room for."""
+    going, left = list[str](), sum(sizes.values())
+    for case in sorted(sizes, key=sizes.__getitem__, reverse=True):
+        if going and left <= LARGEST_OPENED:
+            break
+        going.append(case)
+        left -= sizes[case]
+    return going
 
 
 def _packed(entry: Mapping[str, Any]) -> str:

@@ -14,7 +14,7 @@ import click
 
 from cdr import disk
 from cdr.documents import safe
-from cdr.errors import ConditionsNotMet, NotFound, WrongUsage
+from cdr.errors import ConditionsNotMet, NotFound, WrongUsage, with_reference
 
 if TYPE_CHECKING:
     from cdr.documents import fitting
@@ -90,9 +90,11 @@ def indented(content: Mapping[str, Any]) -> str:
 
 
 def say(text: str) -> None:
-    """Talk and warnings, on stderr; of a quiet run only where it does not end well."""
+    """Talk and warnings, on stderr; of a quiet run only where it does not end well. What to type next names the case in place of REF."""
     context = click.get_current_context(silent=True)
     app = context.obj if context is not None else None
+    if app is not None and app.about:
+        text = with_reference(text, app.about)
     if app is not None and app.quiet:
         app.held_back += text.splitlines()
         return

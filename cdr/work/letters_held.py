@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from cdr.store.case_file import CaseFile
 
 
+VOID = "The case is void, and no letter of it is made final. Which case stands, if one does: cdr show REF"
+
+
 @dataclass(frozen=True)
 class Wanted:
     """The letters that were asked for; `gate` is the file of its answers, `find_places` says where they may go, `words` what somebody wrote for it."""
@@ -113,7 +116,7 @@ def held_by(
 
     A draft is held by nothing: what it says that is not so, and its day, are only spoken of.
     """
-    from cdr.domain.case import processes
+    from cdr.domain.case import processes, voiding
     from cdr.domain.letters import letter_facts, letter_gate, letter_odds, letters, professional_letters
     from cdr.domain.letters.professional_letters import ProfessionalLetter
 
@@ -126,7 +129,8 @@ def held_by(
     ]
     facts = [*named, *unclear, *letter_facts.unmet(case.kind, case.standing, case.rules)]
     if wanted.draft:
-        for sentence in (*facts, *of_day):
+        void = [VOID] if voiding.is_void(case.documents.case.body, case.documents.requests.body) else []
+        for sentence in (*void, *facts, *of_day):
             say(f"please check: {sentence}")
         return Held()
     live = processes.is_live(case.documents.case.body, app.policy.gates.waits_at_panel)

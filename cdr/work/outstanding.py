@@ -40,18 +40,23 @@ class Chased:
 
 
 def outstanding(app: App, references: tuple[str, ...], today: date, ledgers: Ledgers | None = None) -> list[Chased]:
-    """Every outstanding request, oldest first: one private-key operation, however many cases there are."""
-    cases = app.cases_with(references)
-    for reference in references:
-        if reference not in cases:
-            raise app.store.left_out.get(reference) or _not_asked_about(app, reference)
-    found = []
+    """Every outstanding request, oldest first: one private-key operation, however many cases there are. Raises: as `require_known`."""
+    require_known(app, references)
+    cases, found = app.cases_with(references), []
     for case in references or sorted(cases):
         prompts = ledgers.body(case) if ledgers and case in ledgers.current else cases[case].prompts
         for request in cases[case].outstanding:
             chased = as_chased(app, case, request, prompts, today)
             found.append(replace(chased, is_handed_over=_is_handed_over(app, cases[case].case, request)))
     return sorted(found, key=lambda chased: (chased.item.requested_on, chased.case))
+
+
+def require_known(app: App, references: tuple[str, ...]) -> None:
+    """Stop unless agencies are asked about each of these cases. Raises: NotFound; of a case that cannot be read, what is wrong with it."""
+    cases = app.cases_with(references)
+    for reference in references:
+        if reference not in cases:
+            raise app.store.left_out.get(reference) or _not_asked_about(app, reference)
 
 
 def _is_handed_over(app: App, case: Mapping[str, Any], request: Request) -> bool:
@@ -95,9 +100,3 @@ def waiting_to_go(app: App, references: tuple[str, ...], ledgers: Ledgers | None
     for case in references or sorted(cases):
         prompts = ledgers.body(case) if ledgers and case in ledgers.current else cases[case].prompts
         yield from sending.unsent(case, cases[case].requests, prompts)
-
-
-def is_anything_to_go(app: App, references: tuple[str, ...], today: date) -> bool:
-    """Whether anything is to go out on a day: a message that is due, or one that was recorded as about to go."""
-    is_due = any(one.item.due for one in outstanding(app, references, today))
-    return is_due or any(waiting_to_go(app, references))

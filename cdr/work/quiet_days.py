@@ -24,28 +24,29 @@ def is_anything_to_send(app: App, references: tuple[str, ...]) -> bool:
     if app.store.has_noted_what_was_sent:
         return True
     today = app.clock.today
-    if references:
-        from cdr.work import outstanding
-
-        return outstanding.is_anything_to_go(app, references, today)
-    if quiet_days.is_quiet(app.store, QUESTION, today):
+    if not references and quiet_days.is_quiet(app.store, QUESTION, today):
         app.goes_by_configuration = True  # which the answer was worked out by
         return False
-    return _is_anything_to_go(app, today)
+    return _is_anything_to_go(app, references, today)
 
 
-def _is_anything_to_go(app: App, today: date) -> bool:
-    """The same that `outstanding` says of all cases, from what is kept of each for this question alone."""
+def _is_anything_to_go(app: App, references: tuple[str, ...], today: date) -> bool:
+    """The same of these cases, or of all, from what is kept of each for this question alone. Raises: as `outstanding.require_known`."""
     from cdr.columns import CHASED
     from cdr.domain.asking import chased
 
     rows = app.column(CHASED)
+    if references:
+        from cdr.work import outstanding
+
+        outstanding.require_known(app, references)
+        rows = {case: row for case, row in rows.items() if case in references}
     if any(row["waits"] for row in rows.values()):
         return True
     ahead = [*chased.of_kept_rows(rows, app.chasing_rules)]
     if any(one.is_due(today) for one in ahead):
         return True
-    if not app.store.left_out:
+    if not references and not app.store.left_out:
         quiet_days.keep(app.store, QUESTION, today, _last_quiet(ahead, today))
     return False
 

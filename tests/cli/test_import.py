@@ -215,7 +215,10 @@ def test_every_command_gives_a_clear_answer_about_an_imported_case(cdr: Shell, t
     assert "Died" in cdr("timeline", closed, as_of=AS_OF).out
     assert "Form A names no one to write to" in cdr("letter", opened, "--draft", code=66, as_of=AS_OF).err
     assert "cdr reopen" in cdr("request", closed, "northshire-police", code=65, as_of=AS_OF).err
-    assert "cdr request REF AGENCY" in cdr("request", opened, as_of=AS_OF).err
+    assert f"cdr request {opened} AGENCY" in cdr("request", opened, as_of=AS_OF).err
+    for asked in (["milestone", opened], ["contact", opened], ["gate", opened], ["question", opened, "list"]):
+        said = cdr(*asked, as_of=AS_OF).out
+        assert f"cdr {asked[0]} {opened} " in said and " REF " not in said, "what to type next works as it is given"
     assert closed not in cdr("ncmd", "--preflight", "2020/21", as_of=AS_OF).out
     cdr("ncmd", opened, as_of=AS_OF)
     cdr("request", opened, "northshire-police", as_of="2026-01-09")

@@ -83,6 +83,13 @@ def test_what_the_second_case_has_goes_over_and_every_number_counts_one_child(
 
     made = cdr("void", twice, "--same-as", sudi, "--carry-over", "--take", sudi, "--json", as_of=DAY).json
     assert len(cdr("audit").lines) == commits + 1
+    assert "What follows from the notification" not in cdr("show", twice, as_of=DAY).out, (
+        "nothing is called for of a void case"
+    )
+    assert (
+        f"please check: The case is void, and no letter of it is made final. Which case stands, if one does: cdr show {twice}"
+        in (cdr("letter", twice, "--draft", as_of=DAY).err)
+    )
     assert {key: count for key, count in made["carried_over"].items() if count} == {
         "contacts": 1, "questions": 1, "milestones": 1, "attachments": 1, "returns": 1, "requests": 1,
     }  # fmt: skip

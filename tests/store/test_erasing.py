@@ -11,6 +11,7 @@ from pathlib import Path
 import pexpect
 import pytest
 import terminals
+from cli.registers import ROW, register
 from conftest import EXAMPLES, People, Shell
 from store.hands import git, head, on_the_path
 from store.test_sync import Hand, Office, office  # noqa: F401
@@ -286,3 +287,22 @@ def test_no_copy_that_syncs_can_open_it(
     assert _held(again.store, files) and again("sync", bare, "--json").json["erased"] == [case]
     assert not _held(again.store, files)
     again.verified()
+
+
+def test_a_year_that_was_published_says_that_a_case_was_erased(office: Office, tmp_path: Path) -> None:  # noqa: F811
+    robin, sam, case = office.robin, office.sam, office.case
+    died = ROW | {"notified_on": "2025-05-07", "date_of_death": "2025-05-06"}
+    rows = (died | {"old_reference": str(n), "date_of_birth": f"2025-01-{n:02}"} for n in range(1, 10))
+    robin("import", register(tmp_path, *rows), as_of="2026-04-30")
+    year = ["tally", "--year", "2025/26"]
+    robin(*year, "--public", as_of="2026-05-01")
+    asked = robin("erase", case, as_of="2026-05-02").err
+    assert "It was asked for on 2026-05-02; no reason was given." in asked, "and not because none was"
+    robin("erase", case, "--withdraw", as_of="2026-05-02")
+    robin("erase", case, "--because", "order", as_of="2026-05-03")
+    robin("sync")
+    sam("sync")
+    sam("erase", case, as_of="2026-05-04")
+    changed = sam(*year, "--json", as_of="2026-05-05").json["revisions"]
+    causes = [{"on": "2026-05-04", "what": "erase"}]
+    assert changed and all(one["causes"] == causes for one in changed), "once, and not when it was only asked for"

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from conftest import People, Shell
+from conftest import EXAMPLES, People, Shell
 from store.hands import sign_commit
 from store.test_parts import Watched, with_closed
 
@@ -21,7 +21,7 @@ from cdr.store.quiet_days import is_quiet
 from cdr.store.state import State
 from cdr.store.store import NOTED, Store
 from cdr.work import outstanding
-from cdr.work.quiet_days import QUESTION
+from cdr.work.quiet_days import QUESTION, is_anything_to_send
 
 ASKED_ON, BEFORE, DUE = "2026-01-09", "2026-01-22", "2026-01-23"  # the first prompt: two weeks after the request
 LOADED = "import json, sys; from cdr.cli import run; code = run(sys.argv[1:]); print(json.dumps([code, *sys.modules]), file=sys.stderr)"
@@ -35,6 +35,12 @@ def asks(cdr: Shell, *words: str, as_of: str = BEFORE, code: int = 0) -> int:
     answer = cdr("chase", "--overdue", *words, as_of=as_of, code=code)
     assert answer.out == ""
     return sum(count for name, count in programs.started.items() if name.endswith("gpg"))
+
+
+def _is_anything_to_go(app: App, day: date, *references: str) -> bool:
+    """By the ledgers themselves."""
+    is_due = any(one.item.due for one in outstanding.outstanding(app, references, day))
+    return is_due or any(outstanding.waiting_to_go(app, references))
 
 
 def place_of(cdr: Shell, fingerprint: str) -> tuple[State, str]:
@@ -84,7 +90,7 @@ def test_what_is_known_of_a_day_is_what_is_found_on_it(cdr: Shell, quiet: str) -
     assert asks(cdr, as_of=ASKED_ON) == OPENING
     app = App(store_option=str(cdr.store))
     known = [day for day in days if is_quiet(app.store, QUESTION, day)]
-    found = [outstanding.is_anything_to_go(app, (), day) for day in days]
+    found = [_is_anything_to_go(app, day) for day in days]
     assert known == days[: found.index(True)] and known
 
 
@@ -314,5 +320,22 @@ def test_both_ways_send_the_same_on_each_day_of_two_months(
     cdr("request", sudi, "northshire-police", "northtown-general", as_of=ASKED_ON)
     for ahead in range(0, 66, 3):
         day = date.fromisoformat(ASKED_ON) + timedelta(days=ahead)
-        is_to_go = outstanding.is_anything_to_go(App(store_option=str(cdr.store)), (), day)
+        is_to_go = _is_anything_to_go(App(store_option=str(cdr.store)), day)
         assert bool(cdr("chase", "--overdue", as_of=day.isoformat()).out) == is_to_go, day
+
+
+def test_of_named_cases_it_is_what_their_ledgers_say(cdr: Shell, sudi: str) -> None:
+    """And one that nobody knows, or of which nobody is asked, is told as that on every day."""
+    other = cdr("notify", "--from", EXAMPLES / "form-a-sudi.yaml", "--not-a-duplicate", "x", as_of=ASKED_ON).out.strip()
+    void = cdr("notify", "--from", EXAMPLES / "form-a-sudi.yaml", "--not-a-duplicate", "x", as_of=ASKED_ON).out.strip()
+    cdr("void", void, "--by-mistake", as_of=ASKED_ON)
+    cdr("request", sudi, "northshire-police", as_of=ASKED_ON)
+    cdr("request", other, "northtown-general", as_of="2026-01-12")
+    for named in ((sudi,), (other,), (sudi, other)):
+        for ahead in range(0, 66, 5):
+            day = date.fromisoformat(ASKED_ON) + timedelta(days=ahead)
+            app = App(store_option=str(cdr.store), as_of=day.isoformat())
+            right = _is_anything_to_go(App(store_option=str(cdr.store)), day, *named)
+            assert is_anything_to_send(app, named) == right, (named, day)
+    assert "void" in cdr("chase", void, "--overdue", as_of=ASKED_ON, code=66).err
+    assert "no such case" in cdr("chase", "2026-ZZZZ", "--overdue", as_of=ASKED_ON, code=66).err

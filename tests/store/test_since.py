@@ -13,10 +13,12 @@ from store.test_index import Counter, counted  # noqa: F401
 
 from cdr import programs
 from cdr.app import App, extraction
+from cdr.columns import CHASED
 from cdr.store import destroying, since
-from cdr.store.parts import NOT_AT_REST, READS, SINCE, WORDS
+from cdr.store.parts import NOT_AT_REST, READS, SINCE, WORDS, Asked
 from cdr.store.state import State
 from cdr.store.store import Store
+from cdr.store.transaction import Change
 
 FORM = EXAMPLES / "form-a-sudi.yaml"
 ON = "2026-01-10"
@@ -264,3 +266,75 @@ def test_the_cases_stand_in_one_order_whichever_was_changed_last(cdr: Shell, kep
     store = Store(cdr.store, extraction())
     assert [*store.index.facts_not_at_rest()] == sorted(store.index.facts_not_at_rest())
     assert [*store.index.facts()] == sorted(store.index.facts())
+
+
+def test_two_copies_that_go_on_from_one_another_are_not_mixed_up(
+    cdr: Shell, kept: Path, sudi: str, tmp_path: Path
+) -> None:
+    """Of one person and one machine: what stands apart was lost and is made again in one copy, while something is recorded in the other."""
+    (kept / NOT_AT_REST).unlink()
+    cdr("list", as_of=ON)
+    git(tmp_path, "clone", "-q", str(cdr.store), "other")
+    there = Shell(tmp_path / "other")
+    asked = ("chase", "--overdue", "--dry-run")
+    at_work = App(store_option=str(there.store))  # it began before the first copy went on
+    with at_work.store.writing():
+        assert at_work.store.kept_not_at_rest()
+        cdr("return", sudi, POLICE, "--nil", as_of=ON)
+        (kept / WORDS).unlink()
+        assert sudi not in cdr(*asked, as_of="2026-02-27").out, "nothing is to be sent about it, and it is kept so"
+        new = next(one for one in at_work.store.kept_not_at_rest() if one != sudi)
+        documents = at_work.store.case(new).documents
+        at_work.store.commit(Change("edit", {one.place: {**one.body} for one in documents}), documents)
+    assert sudi in there(*asked, as_of="2026-02-27").out
+
+
+def test_what_stands_apart_is_sealed_once_where_the_part_was_lost(
+    cdr: Shell, kept: Path, sudi: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And goes with that part: after a change it is brought forward."""
+    (kept / NOT_AT_REST).unlink()
+    cdr("list", as_of=ON)  # makes the index anew
+    for lost in (NOT_AT_REST, WORDS):
+        (kept / lost).unlink()
+    names = _sealed(monkeypatch)
+    cdr("chase", "--overdue", "--dry-run", as_of=ON)
+    assert sorted(name for name in names if name in (NOT_AT_REST, WORDS, SINCE)) == [NOT_AT_REST, WORDS]
+    cdr(*NOTIFY, as_of=ON)
+    names.clear()
+    cdr("chase", "--overdue", "--dry-run", as_of=ON)
+    assert not {NOT_AT_REST, WORDS, SINCE} & {*names}
+
+
+def test_what_stands_apart_is_not_sealed_by_who_opened_the_part_before(
+    cdr: Shell, kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As papers for a panel do, which list the cases and then make a timeline of each."""
+    names = _sealed(monkeypatch)
+    for lost, sealed in (("", []), (WORDS, [WORDS, SINCE]), ("", [])):
+        if lost:
+            (kept / lost).unlink()
+        store = App(store_option=str(cdr.store)).store
+        names.clear()
+        assert store.kept_not_at_rest() and store.index.column(Asked(CHASED))
+        assert names == sealed
+
+
+def test_a_change_of_many_cases_leaves_no_more_than_there_is_room_for(
+    cdr: Shell,
+    kept: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    counted: Counter,  # noqa: F811
+) -> None:
+    """As importing several, or a meeting that is over: the largest alone would not make up for it."""
+    cases = [cdr(*NOTIFY, as_of=ON).out.split()[0] for _ in range(3)]
+    monkeypatch.setattr(since, "MOST_OPENED", 0)
+    monkeypatch.setattr(since, "LARGEST_OPENED", 3000, raising=False)
+    store = App(store_option=str(cdr.store)).store
+    with store.writing():
+        documents = [one for case in cases for one in store.case(case).documents if one.revision]
+        store.commit(Change("edit", {one.place: {**one.body} for one in documents}), documents)
+    content = Store(cdr.store, extraction()).sealing.open(SINCE) or {}
+    assert sum(len(one) for of_case in content["opened"].values() for one in of_case.values()) <= 3000
+    assert counted(lambda: [cdr("show", case, as_of=ON) for case in cases]) == len(cases)
+    assert _answers(cdr) == _anew(cdr, kept)

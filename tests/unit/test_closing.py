@@ -81,6 +81,20 @@ def test_a_letter_that_is_on_hold_is_told_with_whom_to_ask() -> None:
     assert said.startswith("A letter to the family is on hold (condolence): ask ")
 
 
+def test_a_family_that_asked_to_hear_what_was_learned_and_was_not_told_is_named() -> None:
+    def said(asked: str, *letters: tuple[str, str], **more: str) -> list[str]:
+        made = [{"kind": kind, "status": "final", "made_on": on, "to": 1} for kind, on in letters]
+        family = {"feedback_requested": asked, **more}
+        return left(REVIEWED | {"letters": made}, {}, RATIFIED | {"family": family}, TOLD, (), ON, policy())
+
+    [untold] = said("yes")
+    assert "asked to hear what was learned" in untold and "cdr letter REF --kind after-panel" in untold
+    assert said("yes", ("condolence", "2026-05-02")) == [untold]
+    assert said("yes", ("after-panel", "2026-04-30")) == [untold], "it told of an earlier review"
+    assert said("yes", ("after-panel", "2026-05-02")) == said("yes", feedback_date="2026-05-03") == []
+    assert said("no") == said("not_known") == []
+
+
 def test_papers_of_a_meeting_are_asked_to_be_deleted_where_it_is_known_which() -> None:
     papers = {"kind": "papers_sent", "on": "2026-04-01"}
     assert still({"milestones": [papers]}) == []

@@ -38,6 +38,7 @@ from cdr.statistics.planning import planning
 from cdr.statistics.years import first_and_last_day, years_ending
 from cdr.store.layout import ANALYSIS, NOTIFICATION
 
+AREA = ("Northshire", "Southtown")
 DAY, ON = date(2026, 1, 20), date(2027, 5, 1)
 FORMS = ("form-a-sudi", "form-a-neonatal", "form-a-suicide")
 
@@ -133,7 +134,7 @@ def test_a_question_about_a_year_needs_no_case_of_which_nothing_is_recorded_sinc
     every = cases_of(kept_of)
     since = cases_of({case: one for case, one in kept_of.items() if columns._last_year_of_all(one) >= int(year[:4])})
     precedence, areas = policy().delays.precedence, ["Northshire", "Southtown"]
-    assert year_delays(since, year, ON, precedence) == year_delays(every, year, ON, precedence)
+    assert year_delays(since, year, ON, precedence, AREA) == year_delays(every, year, ON, precedence, AREA)
     assert answers(since.values(), {}, areas, ON, policy(), year) == answers(
         every.values(), {}, areas, ON, policy(), year
     )
@@ -176,8 +177,8 @@ def test_what_is_asked_of_days_alone_is_told_as_of_the_whole_case() -> None:
     assert of_rows.keys() == every.keys() and void.keys() == every_void.keys() == {"2022-0000"}
     for year in ("2021/22", "2022/23", "2023/24", "2024/25"):
         spans = years_ending(year, 3)
-        assert planning(of_rows, spans, ON) == planning(every, spans, ON)
-    of_agencies = [answers(cases.values(), {}, ["Northshire", "Southtown"], ON, policy()) for cases in (of_rows, every)]
+        assert planning(of_rows, spans, ON, AREA) == planning(every, spans, ON, AREA)
+    of_agencies = [answers(cases.values(), {}, AREA, ON, policy()) for cases in (of_rows, every)]
     assert of_agencies[0] == of_agencies[1] != []
     for some, others in ((of_rows, every), (void, every_void)):
         until = [retention.kept([(one.reference, one.case) for one in cases.values()], 25) for cases in (some, others)]

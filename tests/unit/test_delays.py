@@ -21,6 +21,7 @@ from cdr.domain.case.facts import Cases
 from cdr.forms.codelists import code_list
 from cdr.statistics.delays import CaseDelays, Cause, YearDelays, case_delays, year_delays
 
+AREA = ("Northshire", "Southtown")
 DIED = date(2024, 2, 29)
 ORDER = policy().delays.precedence
 GATES = [str(code.code) for code in code_list("investigation_type").codes]
@@ -186,7 +187,7 @@ def test_a_case_that_was_opened_again_is_open() -> None:
 
 def year() -> Cases:
     def one(died: str, case: dict[str, Any], requests: dict[str, Any], **facts: Any) -> dict[str, Any]:
-        told = {"died": died, "notified_on": died, "counted": True, **facts}
+        told = {"died": died, "notified_on": died, "counted": True, "local_authority": "Southtown", **facts}
         return {"notification": {"facts": told}, "requests": requests, "case": {"status": "open", **case}}
 
     found = {
@@ -196,6 +197,8 @@ def year() -> Cases:
         "2024-DDDD": one("2024-05-01", reviewed("2024-06-01"), {}),
         "2024-EEEE": one("2025-04-01", {}, {}),
         "2024-FFFF": one("2024-05-01", {}, {}, counted=False),
+        "2024-HHHH": one("2024-05-01", reviewed("2025-03-31"), {}, local_authority="Elsewhereshire"),
+        "2024-JJJJ": one("2024-05-01", {}, {}, local_authority=None),
         "2023-GGGG": one("2023-05-01", {"status": "closed", "closures": [{"on": "2023-06-01"}]}, {}),
     }
     return cases(found)
@@ -203,17 +206,17 @@ def year() -> Cases:
 
 def test_a_year_has_its_reviews_and_what_was_open_at_its_end_whenever_it_is_asked() -> None:
     for today in (date(2025, 3, 31), date(2027, 1, 1)):
-        found = year_delays(year(), "2024/25", today, ORDER)
+        found = year_delays(year(), "2024/25", today, ORDER, AREA)
         assert [one.case for one in found.reviewed] == ["2024-AAAA", "2024-DDDD"]
         assert [one.case for one in found.still_open] == ["2024-BBBB", "2024-CCCC"]
         assert found.counted_to == date(2025, 3, 31)
-    early = year_delays(year(), "2024/25", date(2024, 7, 1), ORDER)
+    early = year_delays(year(), "2024/25", date(2024, 7, 1), ORDER, AREA)
     assert [one.case for one in early.still_open] == ["2024-AAAA", "2024-BBBB", "2024-CCCC"]
     assert early.counted_to == date(2024, 7, 1)
 
 
 def test_the_sums_of_a_year() -> None:
-    page = year_page(year_delays(year(), "2024/25", date(2027, 1, 1), ORDER), "Northshire", NAMES)
+    page = year_page(year_delays(year(), "2024/25", date(2027, 1, 1), ORDER, AREA), "Northshire", NAMES)
     for chart in page.charts:
         assert sum(bar.attributed_days for bar in chart.bars) == chart.total
     assert "Not known: 1 case" in page.charts[0].notes[0]
@@ -259,7 +262,7 @@ def test_every_format_says_the_same_numbers() -> None:
 
 
 def test_the_svg_has_a_title_a_description_and_real_text() -> None:
-    for found in (CASE, year_delays(year(), "2024/25", date(2027, 1, 1), ORDER)):
+    for found in (CASE, year_delays(year(), "2024/25", date(2027, 1, 1), ORDER, AREA)):
         root = ElementTree.fromstring(str(shown.render(found, "Northshire", AWKWARD, "svg")))
         space = "{http://www.w3.org/2000/svg}"
         assert root.find(f"{space}title") is not None and "days open" in " ".join(root.itertext())
@@ -270,7 +273,7 @@ def test_the_svg_has_a_title_a_description_and_real_text() -> None:
 
 
 def test_an_empty_year_is_written_in_every_format() -> None:
-    empty = year_delays({}, "2024/25", date(2027, 1, 1), ORDER)
+    empty = year_delays({}, "2024/25", date(2027, 1, 1), ORDER, AREA)
     for format in FORMATS:
         assert shown.render(empty, "Northshire", {}, format)
 
@@ -297,11 +300,11 @@ def test_a_year_has_of_all_cases_those_that_were_reviewed_in_it_and_those_still_
 ) -> None:
     each = {}
     for n, (died, review) in enumerate(told):
-        facts = {"facts": {"died": iso(died), "notified_on": iso(died)}}
+        facts = {"facts": {"died": iso(died), "notified_on": iso(died), "local_authority": "Northshire"}}
         case = {"status": "closed", **reviewed(str(review))} if review else {"status": "open"}
         each[f"2024-{n:04}"] = known(f"2024-{n:04}", notification=facts, case=case)
     first, to = date(2025, 4, 1), min(date(2026, 3, 31), today)
-    found = year_delays(each, "2025/26", today, ORDER)
+    found = year_delays(each, "2025/26", today, ORDER, AREA)
     ledgers = [
         one
         for facts in each.values()

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from unit.domain_data import configuration, example, policy
+from unit.domain_data import changed, configuration, example, policy
 
 from cdr.domain.case import case as cases
 from cdr.domain.case import gates, panel_findings
@@ -176,6 +176,18 @@ def test_the_perinatal_review_waits_for_the_maternity_investigation() -> None:
     assert running == dues | dict.fromkeys(waits)  # what else is called for keeps its day
     over = called(gates.closed(gates.opened(case, "mnsi", ON, None, ""), "mnsi", ON))
     assert {clock: over[clock] for clock in waits} == {clock: dues[clock] for clock in waits}
+
+
+def test_who_has_begun_a_process_is_not_still_to_be_told_of_the_death() -> None:
+    told = policy().gates.told_by
+    assert {clock for clocks in told.values() for clock in clocks} <= policy().clocks.keys()
+    form = changed(example("form-a-sudi"), "informed.0.status", "not_informed")
+    form = changed(form, "other_investigations", ...)
+    case = cases.opened(ON, form, what_follows(form, configuration(), policy(), policy().working_days, ON))
+    begun = gates.opened(case, "inquest", LATER, None, "")
+    assert "R01" in called(case) and "R01" in called(begun, ON) and "R01" not in called(begun, LATER)
+    assert "R01" not in called(gates.closed(begun, "inquest", LATER))
+    assert "R01" in called(gates.waived(begun, "inquest", LATER, "There is none", "x")), "it may never have begun"
 
 
 def test_what_was_decided_stays_when_the_rule_changes() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -17,9 +17,11 @@ from hypothesis import strategies as st
 
 from cdr.documents.tables.planning import as_json, text
 from cdr.domain.case.facts import Facts, Notification, notification_of
-from cdr.statistics.planning import planning, range_after
+from cdr.statistics import planning as statistics
+from cdr.statistics.planning import Planning, range_after
 
 TODAY = date(2026, 6, 15)
+AREA = ("Northshire", "Southtown")
 
 
 def facts(n: int, notified: date, *, hour: int | None = None, jar: bool | None = None, **case: Any) -> Facts:
@@ -28,6 +30,10 @@ def facts(n: int, notified: date, *, hour: int | None = None, jar: bool | None =
     return Facts(
         f"2026-{n:04}", {"status": "open", **case}, {"schema": "requests/1", "requests": requests}, notification=known
     )
+
+
+def planning(cases: Mapping[str, Facts], years: Sequence[str], today: date) -> Planning:
+    return statistics.planning({**cases}, years, today, AREA)
 
 
 def of(*cases: Facts) -> dict[str, Facts]:
@@ -47,6 +53,23 @@ def test_call_outs_are_counted_by_weekday_and_hour_and_what_is_not_known_is_told
     told = text(found, "North")
     assert found.responses.not_known == 1 and "Of 1 more nobody said whether they had one." in told
     assert "Not known         1" in told and "00:00 to 02:59" in told and "Not for publication" in told
+
+
+def test_who_lived_elsewhere_is_counted_and_it_is_said_of_how_many() -> None:
+    """A team is called out to them too; `cdr tally` counts them apart."""
+    monday = date(2026, 4, 6)
+    here, there, nobody_said = facts(1, monday, jar=True), facts(2, monday, jar=True), facts(3, monday)
+    here = replace(here, notification=replace(here.notification, local_authority="Northshire"))
+    there = replace(there, notification=replace(there.notification, local_authority="Elsewhereshire"))
+    for every, n, said in (
+        ((here,), 0, ""),
+        ((here, there), 1, "1 is of a child who lived in another area"),
+        ((here, there, nobody_said), 2, "2 are of children who lived in another area"),
+    ):
+        found = planning(of(*every), ("2026/27",), TODAY)
+        assert (found.elsewhere, as_json(found, TODAY)["elsewhere"]) == (n, n)
+        assert found.responses.n == min(len(every), 2) and said in text(found, "North")
+        assert ("`cdr tally` counts them apart" in text(found, "North")) == bool(n)
 
 
 def test_the_hour_is_the_one_on_the_wall() -> None:
@@ -70,6 +93,11 @@ def test_contacts_are_those_with_the_family_and_an_empty_log_says_nothing() -> N
     assert (found.touches.contacts, found.touches.without, found.touches.by_how) == ((1, 3), 2, {"telephone": 4})
     body = as_json(found, TODAY)
     assert body["contacts"]["median"] == 2 and body["next_year"] is None
+    told = text(found, "North")
+    assert "The log of 2 cases has contacts with the family: from 1 to 3 a case, and the middle one has 2." in told
+    assert "The log of 2 cases has none." in told and "Two children of one family are two cases." in told
+    one = text(planning(of(facts(2, date(2026, 4, 7), contacts=contacts("family"))), ("2026/27",), TODAY), "North")
+    assert "The log of 1 case has contacts with the family: 1." in one and "has none" not in one
 
 
 def test_open_work_at_the_end_of_each_month() -> None:

@@ -126,11 +126,22 @@ def test_a_form_that_was_taken_back_stays_aside_until_the_next_one_comes() -> No
 def test_after_a_bounce_only_the_fuller_return_is_taken_back() -> None:
     ledger = answer(ask({}, ["police"], ON), "police", "returned", ON)
     ledger = bounce(ledger, "police", ON, RequestForm("a", "b", "c"))
-    with pytest.raises(ConditionsNotMet):
-        taken_back(ledger, "police", LATER, has_form=True)
     request = request_of(taken_back(answer(ledger, "police", "returned", LATER), "police", LATER, True), "police")
     assert request is not None
     assert (request.status, request.answered_on, request.sent_back, request.set_aside) == ("returned", ON, True, LATER)
+
+
+def test_a_return_that_was_sent_back_is_taken_back_too_and_its_bounce_goes_with_it() -> None:
+    """It was another child's, or another agency's: it must not stay with the case because it was sent back first."""
+    ledger = bounce(answer(ask({}, ["police"], ON), "police", "returned", ON), "police", ON, RequestForm("a", "b", "c"))
+    request = request_of(taken_back(ledger, "police", LATER, has_form=True), "police")
+    assert request is not None
+    assert (request.status, request.answered_on, request.bounced, request.set_aside) == ("outstanding", None, (), LATER)
+    twice = bounce(answer(ledger, "police", "returned", LATER), "police", LATER, RequestForm("d", "e", "f"))
+    request = request_of(taken_back(twice, "police", LATER, has_form=True), "police")
+    assert request is not None and request.bounced == (Bounce(ON),), (
+        "the fuller one of the first bounce is awaited again"
+    )
 
 
 def test_what_was_never_answered_cannot_be_taken_back() -> None:

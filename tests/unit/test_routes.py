@@ -96,6 +96,13 @@ def test_special_routes(path: str, value: Any, clock: str) -> None:
     assert clock in clocks(changed(form, path, value))
 
 
+def test_a_coroner_who_holds_an_inquest_was_told_where_the_form_says_nothing_else() -> None:
+    form = changed(example("form-a-sudi"), "informed", [])
+    assert "R02" in clocks(form) and "R01" not in clocks(form)
+    assert "R01" in clocks(changed(form, "other_investigations", []))
+    assert "R01" in clocks(changed(form, "other_investigations", [{"type": "inquest", "status": "not_started"}]))
+
+
 def test_a_death_in_the_own_area_or_of_a_child_from_elsewhere_tells_no_area_of_death() -> None:
     form = example("form-a-sudi")
     assert "R15" not in clocks(changed(form, "death.review_area", configuration().area.upper()))

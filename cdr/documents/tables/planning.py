@@ -19,6 +19,7 @@ def as_json(found: Planning, as_of: date) -> dict[str, Any]:
         "schema": "cdr-planning/1",
         "as_of": as_of.isoformat(),
         "years": list(found.years),
+        "elsewhere": found.elsewhere,
         "responses": {
             "n": found.responses.n,
             "by_weekday": [
@@ -56,13 +57,21 @@ def text(found: Planning, area: str) -> str:
     """All of it as plain text, which is Markdown too."""
     years = found.years[0] if len(found.years) == 1 else f"{found.years[0]} to {found.years[-1]}"
     parts = [
-        [f"# {area}: planning, {years}", "", NOTICE],
+        [f"# {area}: planning, {years}", "", NOTICE, *_elsewhere(found.elsewhere)],
         ["## Joint agency responses", "", *_responses(found)],
         ["## Contacts with families", "", *_touches(found.touches)],
         [f"## Open work, {found.years[-1]}", "", *_months(found)],
         ["## Next year", "", *_next(found.next_year)],
     ]
     return "\n\n".join("\n".join(part) for part in parts) + "\n"
+
+
+def _elsewhere(n: int) -> Iterator[str]:
+    if n:
+        whose = "1 is of a child" if n == 1 else f"{n} are of children"
+        yield ""
+        yield f"Of the cases notified in these years {whose} who lived in another area, or of whom no local authority is given."
+        yield "Such cases are counted here, for they are work too. `cdr tally` counts them apart."
 
 
 def _responses(found: Planning) -> Iterator[str]:
@@ -89,13 +98,21 @@ def _bars(rows: list[tuple[str, int]]) -> Iterator[str]:
 
 def _touches(told: Touches) -> Iterator[str]:
     if told.contacts:
-        yield (
-            f"{len(told.contacts)} families have contacts in the log: from {told.contacts[0]} to {told.contacts[-1]} a family, "
-            f"and the middle one has {told.median:g}."
+        least, most = told.contacts[0], told.contacts[-1]
+        many = (
+            f"from {least} to {most} a case, and the middle one has {told.median:g}"
+            if len(told.contacts) > 1
+            else least
         )
+        yield f"The log of {_cases(len(told.contacts))} has contacts with the family: {many}."
         yield "By " + "; ".join(f"{how or HOW_NOT_SAID}: {n}" for how, n in told.by_how.items()) + "."
     if told.without:
-        yield f"Of {told.without} families nothing is in the log. That says nothing of how often somebody was in touch."
+        yield f"The log of {_cases(told.without)} has none. That says nothing of how often somebody was in touch."
+    yield "Two children of one family are two cases."
+
+
+def _cases(n: int) -> str:
+    return f"{n} {'case' if n == 1 else 'cases'}"
 
 
 def _months(found: Planning) -> Iterator[str]:

@@ -211,17 +211,18 @@ def _answered(request: Request, status: str, on: date, received: Received | None
 def taken_back(requests: Body, agency: str, on: date, has_form: bool) -> dict[str, Any]:
     """The ledger with an agency's last answer taken back: its return is outstanding again, or after a bounce the fuller one is.
 
-    The form that came with it, where there is one, is set aside. Raises: ConditionsNotMet where the agency was never asked or
-    has not answered.
+    Where a return was sent back and nothing came since, it is that return, and the bounce goes with it. The form that came with
+    it, where there is one, is set aside. Raises: ConditionsNotMet where the agency was never asked or has not answered.
     """
     asked = {request.agency: request for request in requests_of(requests)}
     request = asked.get(agency)
-    if request is None or request.awaited:
+    if request is None or request.status == OUTSTANDING:
         reason = _already(request) if request else f"{agency} has not been asked for a return."
         raise ConditionsNotMet("There is nothing to take back.", [reason], "See: cdr show REF")
-    changed = replace(request, received=None, set_aside=on if has_form else request.set_aside)
-    if request.bounced:
-        awaited = (*request.bounced[:-1], Bounce(request.bounced[-1].on))
+    bounced = request.bounced[:-1] if request.sent_back else request.bounced
+    changed = replace(request, received=None, set_aside=on if has_form else request.set_aside, bounced=bounced)
+    if bounced:
+        awaited = (*bounced[:-1], Bounce(bounced[-1].on))
         return _replaced(requests, replace(changed, bounced=awaited))
     return _replaced(requests, replace(changed, status=OUTSTANDING, answered_on=None))
 

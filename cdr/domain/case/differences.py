@@ -20,12 +20,19 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Dif
     """What changed, in the order of the newer version, then what went."""
     old, new = dict(_leaves(before, "")), dict(_leaves(after, ""))
     changed = [
-        Difference(path, "changed" if path in old else "added") for path in new if old.get(path, _NOTHING) != new[path]
+        Difference(path, "changed" if path in old else "added")
+        for path in new
+        if old.get(path, _NOTHING) != new[path] and not _is_within(path, old)
     ]
-    return [*changed, *(Difference(path, "removed") for path in old if path not in new)]
+    return [*changed, *(Difference(path, "removed") for path in old if path not in new and not _is_within(path, new))]
 
 
 _NOTHING = object()
+
+
+def _is_within(path: str, leaves: Mapping[str, Any]) -> bool:
+    """Whether the other version holds fields inside of this one, which is empty here: those are told, each by itself."""
+    return any(leaf.startswith(f"{path}.") for leaf in leaves)
 
 
 def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:

@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any
 
 from cdr.domain.asking.requests import was_anybody_asked
-from cdr.domain.case.gates import CLOSED, OPEN, ended_with, gates_of, reopened
+from cdr.domain.case.gates import CLOSED, OPEN, WAIVED, ended_with, gates_of, reopened
 from cdr.domain.case.letters_made import LetterMade, final_letters
 from cdr.domain.case.review import settled_on
 from cdr.domain.process.clocks import Step
@@ -189,6 +189,8 @@ def _endings(case: Body, on: date, policy: Policy) -> Iterator[tuple[str, date |
     for gate in gates_of(case):
         if gate.status != OPEN and (gate.ended_on is None or gate.ended_on <= on):
             yield from ((clock, gate.ended_on, "") for clock in policy.gates.ends.get(gate.type, ()))
+        if gate.status != WAIVED and (gate.opened_on is None or gate.opened_on <= on):
+            yield from ((clock, gate.opened_on, "") for clock in policy.gates.told_by.get(gate.type, ()))
     for letter in final_letters(case):
         if letter.made_on is None or letter.made_on <= on:
             clocks = policy.letter_ends.get(letter.kind, policy.letter_ends["other"])

@@ -92,7 +92,7 @@ class Delays(Sourced):
 class Gates(Sourced):
     """The other processes that a review waits for; while one is open, the clocks that it `postpones` have no day.
 
-    `closed_by`: the milestones that are the end of one.
+    `told_by`: the clocks of telling those who have begun one. `closed_by`: the milestones that are the end of one.
     """
 
     types: tuple[str, ...]
@@ -100,6 +100,7 @@ class Gates(Sourced):
     waits_at_panel: tuple[str, ...]
     ends: Mapping[str, tuple[str, ...]]
     postpones: Mapping[str, tuple[str, ...]]
+    told_by: Mapping[str, tuple[str, ...]]
     closed_by: Mapping[str, str]
 
 
@@ -304,6 +305,7 @@ def _gates(part: Mapping[str, Any]) -> Gates:
         waits_at_panel=_words(part["waits_at_panel"]),
         ends={str(kind): _words(clocks) for kind, clocks in part["ends"].items()},
         postpones={str(kind): _words(clocks) for kind, clocks in part["postpones"].items()},
+        told_by={str(kind): _words(clocks) for kind, clocks in part["told_by"].items()},
         closed_by={str(kind): str(type_) for kind, type_ in part["closed_by"].items()},
         **_sourced(part),
     )

@@ -27,6 +27,7 @@ from cdr.domain.rulebook.form_a import (
 from cdr.domain.rulebook.validation import (
     YES,
     at,
+    coroner_told,
     date_at,
     gestation_days,
     informed,
@@ -97,7 +98,7 @@ def _for_all(form_a: Mapping[str, Any]) -> Iterator[str]:
 def _coroner(form_a: Mapping[str, Any], policy: Policy) -> Iterator[str]:
     coronial = text_at(form_a, "certification.post_mortem.type") == "coroner"
     unexpected = text_at(form_a, "death.expected") == "unexpected" or _responding(form_a, policy)
-    if informed(form_a, "coroner"):
+    if coroner_told(form_a):
         yield "R02"
     elif unexpected or coronial:
         yield "R01"

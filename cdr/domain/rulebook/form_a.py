@@ -21,6 +21,7 @@ from cdr.domain.rulebook.validation import (
     NO,
     YES,
     at,
+    coroner_told,
     date_at,
     found,
     gestation_days,
@@ -216,7 +217,7 @@ def _certification(form: Mapping[str, Any], policy: Policy) -> list[Problem]:
     )
     return found(
         (
-            (text_at(form, "death.expected") == "unexpected" and not coroner, "A-13", "informed"),
+            (text_at(form, "death.expected") == "unexpected" and not coroner_told(form), "A-13", "informed"),
             (forensic and not coroner, "A-14", "certification.post_mortem.type"),
             (issued and not cause, "A-15", "certification.cause_of_death"),
             (issued and looking, "A-16", "certification.mccd_issued"),

@@ -116,6 +116,13 @@ def informed(form_a: object, *parties: str) -> bool:
     return any(item.get("party") in parties for item in told)
 
 
+def coroner_told(form_a: object) -> bool:
+    """Whether the notification says that the coroner was told: in so many words, or by an inquest that began where it says nothing else."""
+    inquests = (item for _, item in items_at(form_a, "other_investigations") if item.get("type") == "inquest")
+    begun = any(item.get("status") in ("open", "closed") for item in inquests)
+    return informed(form_a, "coroner") or (begun and not mentioned(form_a, "coroner"))
+
+
 def mentioned(form_a: object, *parties: str) -> bool:
     """Whether the notification says anything of one of these parties."""
     return any(item.get("party") in parties for _, item in items_at(form_a, "informed"))
