@@ -32,7 +32,7 @@ OF_ALL = None if CHOSEN else 6  # so many of a verb's states
 BY_CHANCE = 3  # so many moments of one verb, at which any of what was not asked to last is lost
 AS_WELL = 50  # of the states of a known kind one in so many
 QUESTIONS = (("list", "--json"), ("today", "--all"), ("chase", "--json"))
-OBJECTS, OF_A_FOLDER = "/objects/", ("mkdir", "openat", "fsync")
+OF_A_FOLDER = ("mkdir", "openat", "fsync")
 ELSEWHERE = ("shared.git", "other")  # another machine, which has power
 
 Case = tuple[str, Files, bool]
@@ -156,13 +156,12 @@ def as_in_earnest(run: Recording, name: str) -> list[str]:
 def same_in_each_run(acts: Sequence[Act]) -> dict[tuple[str, int], int]:
     """cdr's own calls that have the same number in each run, and after how many acts each of them comes.
 
-    Ids are others each time, and two objects share a folder or do not: once there are any, the calls that a folder of theirs needs are more or fewer.
+    Ids are others each time, and two objects share a folder or do not: the calls that a folder needs are more or fewer.
     """
-    first = next((at for at, act in enumerate(acts) if OBJECTS in act.path), len(acts))
     return {
         (act.call.name, act.call.number): at
         for at, act in reversed([*enumerate(acts)])
-        if act.call.program == points.MAIN and (at < first or act.call.name not in OF_A_FOLDER)
+        if act.call.program == points.MAIN and act.call.name not in OF_A_FOLDER
     }
 
 
