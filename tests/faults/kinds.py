@@ -28,6 +28,7 @@ PLAIN = (
 Kind = frozenset[tuple[str, str, str]]
 OBJECT = "/objects/*/*"
 REMEMBERED = "verified.json"
+KEPT = ("state/", "store/.git/refs/heads/main")
 GONE, WHOLE, EARLIER, EMPTY, PART, OTHER = "gone", "whole", "whole, not the last", "empty", "a part", "something else"
 
 
@@ -73,6 +74,11 @@ class Kinds:
             if where and (how not in (WHOLE, EARLIER) or not where.startswith("state/") or where.endswith(REMEMBERED)):
                 found[where, how] += 1
         return frozenset((where, how, self._how_many(where, how, count)) for (where, how), count in found.items())
+
+    def of_kept(self, state: Files) -> Kind:
+        """The same of what is kept outside of the store alone, where also what is whole makes a difference, and of the branch."""
+        told = ((self._where(path), self._how(path, state.get(path))) for path in self.touched)
+        return frozenset((where, how, "") for where, how in told if how and where.startswith(KEPT))
 
     def _how_many(self, where: str, how: str, count: int) -> str:
         return "all" if how == WHOLE and count == self.of_all[where] else "some" if count > 1 else ""

@@ -13,12 +13,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from zlib import crc32
 
 import pytest
+from conftest import run as told_by
 from faults import disks, points, standing
 from faults.disks import Act, Files
 from faults.judging import PLACES, Judge, Recording, recorded
 from faults.kinds import Kind, shape
 from faults.test_every_verb import acting, world
-from faults.verbs import VERBS, World
+from faults.verbs import DAY, VERBS, World
 
 __all__ = ["world"]
 pytestmark = pytest.mark.skipif(
@@ -30,7 +31,8 @@ NAMES = [*VERBS] if CHOSEN == "all" else CHOSEN.split(",") if CHOSEN else ["cont
 OF_ALL = None if CHOSEN else 6  # so many of a verb's states
 BY_CHANCE = 3  # so many moments of one verb, at which any of what was not asked to last is lost
 AS_WELL = 50  # of the states of a known kind one in so many
-OBJECTS, OF_A_FOLDER = "/objects/", ("mkdir", "openat", "fsync")
+QUESTIONS = (("list", "--json"), ("today", "--all"), ("chase", "--json"))
+OF_A_FOLDER = ("mkdir", "openat", "fsync")
 ELSEWHERE = ("shared.git", "other")  # another machine, which has power
 
 Case = tuple[str, Files, bool]
@@ -59,6 +61,7 @@ class Known:
 
 
 KNOWN = {"killed": Known(), "power": Known()}
+ASKED: set[Kind] = set()
 
 
 def killed(run: Recording) -> Iterator[Case]:
@@ -103,8 +106,39 @@ def test_killed_anywhere_or_without_power(world: World, name: str) -> None:
             flush=True,
         )
         wrong += more
+    wrong += told_otherwise(judge, name)
     wrong += as_in_earnest(judge.run, name)
     assert wrong == []
+
+
+def told_otherwise(judge: Judge, name: str) -> list[str]:
+    """Where what is kept beside the store answers something else than the store itself: once for each kind of what is kept and of the branch."""
+    cases: list[tuple[str, Files]] = []
+    for what, state, _ in (*killed(judge.run), *without_power(judge.run)):
+        kind = judge.kinds.of_kept(state)
+        if kind not in ASKED:
+            ASKED.add(kind)
+            cases.append((what, state))
+    chosen = cases if OF_ALL is None else cases[:: max(1, len(cases) // OF_ALL)]
+    wrong = [what for what, state in chosen if not is_truth_told(judge.run, state)]
+    print(f"{name}\tasked\t{len(chosen)} tried\t{len(wrong)} wrong", flush=True)
+    return [f"{what}: what is kept answers something else" for what in wrong]
+
+
+def is_truth_told(run: Recording, state: Files) -> bool:
+    """Whether questions are answered in this state as they are where nothing is kept but the secret."""
+    standing.put(standing.read(run.world.folder, PLACES), state)
+    told = answers(run.world)
+    for path in (run.world.folder / "state" / "cdr").glob(f"*/{run.world.people.member}/**/*"):
+        if path.is_file() and path.name != "key":
+            path.unlink()
+    return told == answers(run.world)
+
+
+def answers(world: World) -> list[str]:
+    found = [told_by(["--store", str(world.store), "--as-of", DAY, *words]) for words in QUESTIONS]
+    assert [answer.code for answer in found] == [0] * len(found), [answer.err for answer in found]
+    return [answer.out for answer in found]
 
 
 def as_in_earnest(run: Recording, name: str) -> list[str]:
@@ -122,13 +156,12 @@ def as_in_earnest(run: Recording, name: str) -> list[str]:
 def same_in_each_run(acts: Sequence[Act]) -> dict[tuple[str, int], int]:
     """cdr's own calls that have the same number in each run, and after how many acts each of them comes.
 
-    Ids are others each time, and two objects share a folder or do not: once there are any, the calls that a folder of theirs needs are more or fewer.
+    Ids are others each time, and two objects share a folder or do not: the calls that a folder needs are more or fewer.
     """
-    first = next((at for at, act in enumerate(acts) if OBJECTS in act.path), len(acts))
     return {
         (act.call.name, act.call.number): at
         for at, act in reversed([*enumerate(acts)])
-        if act.call.program == points.MAIN and (at < first or act.call.name not in OF_A_FOLDER)
+        if act.call.program == points.MAIN and act.call.name not in OF_A_FOLDER
     }
 
 
