@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 
+from cdr.expressions import expression
 from cdr.records import dataclass
 
 BESIDE_A_HEADING = 2  # columns that are kept there, as tabulate does
 GAP = 2  # columns between two of a table
+_MAY_BE_PARTED = expression(r"[^\d\W]-[^\d\W]|--")  # at a hyphen, as `self-harm` may, and `0-27` may not
 DEEPER = 2  # by how much the second line of what is wrapped stands further in than its first
 
 
@@ -85,7 +87,11 @@ def in_lines(
     Words with a single space between them that fit are put into lines here: loading that library takes as long as a hundred of them.
     """
     words = text.split(" ")
-    if not text.isprintable() or not all(words) or (at_hyphens and "-" in text):
+    if not text.isprintable() or not all(words):
+        return _by_library(text, width, first, later, at_hyphens, whole)
+    if len(first) + len(text) <= width:
+        return [first + text]
+    if at_hyphens and _MAY_BE_PARTED.search(text):
         return _by_library(text, width, first, later, at_hyphens, whole)
     if not whole and max(map(len, words)) > width - max(len(first), len(later)):
         return _by_library(text, width, first, later, at_hyphens, whole)
