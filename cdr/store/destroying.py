@@ -224,6 +224,7 @@ def _clear_beside(store: Store, cases: Collection[str]) -> None:
     for path in aside.rglob("*.gpg") if aside.is_dir() else ():
         path.unlink()
     state = store.history.state
+    state.begin_clearing()
     store.git.asked_before = None
     asked_before.forget(state)
     people = [one.name for one in state.folder.iterdir() if PERSON.fullmatch(one.name)] if state.folder.is_dir() else []

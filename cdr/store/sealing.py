@@ -33,6 +33,7 @@ class Sealing:
         self.gnupg = gnupg
         self.state = state
         self.fingerprint = fingerprint
+        self._cleared = state.cleared
         self._secret: str | None = None
         self._unsealing: Unsealing | None = None
 
@@ -76,7 +77,9 @@ class Sealing:
             return None
 
     def keep(self, name: str, content: Mapping[str, Any]) -> None:
-        """Keep something under a name. Raises: TryAgain where the key is locked."""
+        """Keep something under a name; nothing where a case was erased since this run began, of which it may be. Raises: TryAgain where the key is locked."""
+        if self.state.cleared != self._cleared:
+            return
         with suppress(NotAllowed):  # who reads with a key that has expired goes on without an index
             self.state.seal(self._path(name), self.gnupg.seal(plain_of(content), self._opened_secret()))
 

@@ -28,6 +28,7 @@ OBJECT = expression(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 KEPT = "kept"  # what `kept` keeps, of no store and of all
 KEY_BYTES = 32
+CLEARED = "cleared"
 SUM = "sum"
 
 
@@ -151,6 +152,15 @@ class State:
     def seal(self, name: str, ciphertext: bytes) -> None:
         """Keep ciphertext under `name`."""
         self._keep(self.folder / name, self._mark(name, ciphertext) + ciphertext)
+
+    @property
+    def cleared(self) -> bytes:
+        """What is another each time that something is cleared away here for good."""
+        return _read(self.folder / CLEARED)
+
+    def begin_clearing(self) -> None:
+        """Something is about to be cleared away for good: who began before this, and may hold it, keeps nothing here any more."""
+        self._keep(self.folder / CLEARED, os.urandom(KEY_BYTES).hex().encode("ascii"))
 
     def forget(self, name: str) -> None:
         """Remove what is kept under `name`."""

@@ -221,6 +221,21 @@ def test_a_case_that_was_erased_leaves_nothing_in_it(cdr: Shell, kept: Path, sud
     assert not (kept / SINCE).exists() and not (kept / "cases" / other).exists()
 
 
+@pytest.mark.hurt
+def test_who_began_before_a_case_was_erased_keeps_nothing_of_it_after(cdr: Shell, kept: Path, sudi: str) -> None:
+    """A question that was still at work would put it back."""
+    other = next(one["case"] for one in cdr("list", "--json", as_of=ON).json["cases"] if one["case"] != sudi)
+    at_work = Store(cdr.store, extraction())
+    since_ = at_work.sealing.open(SINCE)
+    assert other in str(since_)
+    destroying._clear_beside(Store(cdr.store, extraction()), [other])
+    at_work.sealing.keep(SINCE, since_ or {})
+    at_work.index.opened.keep(other, {})
+    assert not (kept / SINCE).exists() and not (kept / "cases" / other).exists()
+    Store(cdr.store, extraction()).sealing.keep(SINCE, {"new": 1})
+    assert (kept / SINCE).exists()
+
+
 def test_several_may_ask_while_others_record(cdr: Shell, kept: Path, sudi: str) -> None:
     """Each answer is one of before or of after a change; what was read before it goes on as it was."""
     before = App(store_option=str(cdr.store)).store
