@@ -355,7 +355,7 @@ class Index:
 
     def _save(self) -> None:
         kept = self._load()
-        self.sealing.keep(INDEX, {"version": self.extraction.version, "at": self._at, "documents": kept})
+        self.sealing.keep_of_cases(INDEX, {"version": self.extraction.version, "at": self._at, "documents": kept})
         if self._at:
             self._split(kept)
 

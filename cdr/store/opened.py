@@ -42,7 +42,7 @@ class Opened:
     def keep(self, case: str, documents: Mapping[str, Any]) -> None:
         """Keep one case's documents in its own file."""
         self._cases[case] = {**documents}
-        self.sealing.keep(own_name(case), documents)
+        self.sealing.keep_of_cases(own_name(case), documents)
 
     def keep_apart(self, cases: Collection[str]) -> None:
         """Keep each of these cases, as it is known now, in its own file."""
@@ -60,7 +60,7 @@ class Opened:
     def save(self) -> None:
         """Write what was kept with others."""
         for year in sorted(self._changed):
-            self.sealing.keep(name_of_year(year), self._years[year])
+            self.sealing.keep_of_cases(name_of_year(year), self._years[year])
         self._changed.clear()
 
     def let_go(self, *cases: str) -> None:
@@ -90,7 +90,7 @@ class Opened:
     def _leave(self, year: str) -> None:
         """Hold a year in memory no more; it is written where it was changed."""
         if year in self._changed:
-            self.sealing.keep(name_of_year(year), self._years[year])
+            self.sealing.keep_of_cases(name_of_year(year), self._years[year])
             self._changed.discard(year)
         del self._years[year]
 

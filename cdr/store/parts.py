@@ -319,7 +319,7 @@ class Parts:
     def _keep(self, file: str, content: Mapping[str, Any], is_whole: bool) -> None:
         kept = {"version": self.version, **content}
         if is_whole:
-            self.sealing.keep(file, kept)
+            self.sealing.keep_of_cases(file, kept)
         self._opened[file] = kept
 
 

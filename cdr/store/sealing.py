@@ -77,11 +77,14 @@ class Sealing:
             return None
 
     def keep(self, name: str, content: Mapping[str, Any]) -> None:
-        """Keep something under a name; nothing where a case was erased since this run began, of which it may be. Raises: TryAgain where the key is locked."""
-        if self.state.cleared != self._cleared:
-            return
+        """Keep something under a name. Raises: TryAgain where the key is locked."""
         with suppress(NotAllowed):  # who reads with a key that has expired goes on without an index
             self.state.seal(self._path(name), self.gnupg.seal(plain_of(content), self._opened_secret()))
+
+    def keep_of_cases(self, name: str, content: Mapping[str, Any]) -> None:
+        """Keep what was made of cases, and is made again where it is not there; nothing where one was erased since this run began. Raises: as `keep`."""
+        if self.state.cleared == self._cleared:
+            self.keep(name, content)
 
     def names(self) -> list[str]:
         """The names under which anything is kept, but for what is kept in folders."""

@@ -115,7 +115,7 @@ class Since:
         parts.keep_words(part, rows(), self._now["of_words"])
 
     def _seal(self) -> None:
-        self.sealing.keep(SINCE, {"version": self.version, **self._kept()})
+        self.sealing.keep_of_cases(SINCE, {"version": self.version, **self._kept()})
 
     def _goes_with(self, part: Part) -> bool:
         """Whether it was recorded since this very part was sealed."""

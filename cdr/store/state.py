@@ -159,7 +159,7 @@ class State:
         return _read(self.folder / CLEARED)
 
     def begin_clearing(self) -> None:
-        """Something is about to be cleared away for good: who began before this, and may hold it, keeps nothing here any more."""
+        """Something is about to be cleared away for good: who began before this, and may hold it, keeps nothing of cases here any more."""
         self._keep(self.folder / CLEARED, os.urandom(KEY_BYTES).hex().encode("ascii"))
 
     def forget(self, name: str) -> None:

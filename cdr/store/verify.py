@@ -353,7 +353,7 @@ class _Checked:
     def save(self) -> None:
         """Keep what was noted since the last time."""
         if self.unsaved:
-            self.sealing.keep(self.NAME, {"edition": self.edition, "documents": self.found})
+            self.sealing.keep_of_cases(self.NAME, {"edition": self.edition, "documents": self.found})
             self.unsaved = 0
 
 

@@ -14,7 +14,7 @@ from store.test_index import Counter, counted  # noqa: F401
 from cdr import programs
 from cdr.app import App, extraction
 from cdr.columns import CHASED
-from cdr.store import destroying, since
+from cdr.store import destroying, reads_waiting, since
 from cdr.store.parts import NOT_AT_REST, READS, SINCE, WORDS, Asked
 from cdr.store.state import State
 from cdr.store.store import Store
@@ -229,10 +229,12 @@ def test_who_began_before_a_case_was_erased_keeps_nothing_of_it_after(cdr: Shell
     since_ = at_work.sealing.open(SINCE)
     assert other in str(since_)
     destroying._clear_beside(Store(cdr.store, extraction()), [other])
-    at_work.sealing.keep(SINCE, since_ or {})
+    at_work.sealing.keep_of_cases(SINCE, since_ or {})
     at_work.index.opened.keep(other, {})
+    reads_waiting.note(at_work.person, at_work.sealing, "show", [sudi])
     assert not (kept / SINCE).exists() and not (kept / "cases" / other).exists()
-    Store(cdr.store, extraction()).sealing.keep(SINCE, {"new": 1})
+    assert sudi in str(Store(cdr.store, extraction()).sealing.open(READS)), "that somebody looked is noted all the same"
+    Store(cdr.store, extraction()).sealing.keep_of_cases(SINCE, {"new": 1})
     assert (kept / SINCE).exists()
 
 
