@@ -16,7 +16,11 @@ from cdr.terminal.output import STDOUT, deliver
 
 @click.command("delays")
 @click.argument("reference", metavar="[REF]", required=False, type=Reference())
-@click.option("--year", metavar="2025/26", help="The cases reviewed in this year, and those still open at its end.")
+@click.option(
+    "--year",
+    metavar="2025/26",
+    help="The cases reviewed in this year, and those still open at its end; of the children whom `cdr tally` counts.",
+)
 @as_file(FORMATS, "table", "How it is written; a PDF needs -o.")
 @pass_app
 def command(app: App, reference: str | None, year: str | None, format_: str, as_json: bool, output: str | None) -> None:

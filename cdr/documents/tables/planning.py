@@ -107,7 +107,7 @@ def _touches(told: Touches) -> Iterator[str]:
         yield f"The log of {_cases(len(told.contacts))} has contacts with the family: {many}."
         yield "By " + "; ".join(f"{how or HOW_NOT_SAID}: {n}" for how, n in told.by_how.items()) + "."
     if told.without:
-        yield f"The log of {_cases(told.without)} has none. That says nothing of how often somebody was in touch."
+        yield f"The log of {_cases(told.without)} has no contact with the family. That says nothing of how often somebody was in touch."
     yield "Two children of one family are two cases."
 
 
