@@ -95,7 +95,10 @@ def test_contacts_are_those_with_the_family_and_an_empty_log_says_nothing() -> N
     assert body["contacts"]["median"] == 2 and body["next_year"] is None
     told = text(found, "North")
     assert "The log of 2 cases has contacts with the family: from 1 to 3 a case, and the middle one has 2." in told
-    assert "The log of 2 cases has no contact with the family." in told and "Two children of one family are two cases." in told
+    assert (
+        "The log of 2 cases has no contact with the family." in told
+        and "Two children of one family are two cases." in told
+    )
     one = text(planning(of(facts(2, date(2026, 4, 7), contacts=contacts("family"))), ("2026/27",), TODAY), "North")
     assert "The log of 1 case has contacts with the family: 1." in one and "has no contact" not in one
 
